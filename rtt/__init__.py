@@ -1,0 +1,1 @@
+"""rtt: live captions in every reader's language."""

@@ -1,0 +1,86 @@
+"""The application: routes, pages, lifespan."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import orjson
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from rtt.catalog import Catalog
+from rtt.config import Config
+from rtt.engine import Engine
+from rtt.headers import SecurityHeaders
+from rtt.rooms import Rooms
+from rtt.sockets import Sockets
+
+
+def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
+    """Build the service over an engine. `app.state.rooms` holds its rooms; close them before the server stops."""
+    rooms = Rooms(catalog, engine, config)
+    sockets = Sockets(rooms, config)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(rooms.run())
+        yield
+        ticking.cancel()
+
+    async def models(_request: Request) -> Response:
+        manifests = [model.manifest for model in catalog.models.values()]
+        return _json(
+            {
+                "models": [
+                    {"name": m.name, "source": m.source, "targets": [m.target], "licence": m.licence} for m in manifests
+                ]
+            }
+        )
+
+    async def live(_request: Request) -> Response:
+        return _json({"status": "live"})
+
+    async def ready(_request: Request) -> Response:
+        return _json({"status": "ready" if engine.ready else "loading"}, 200 if engine.ready else 503)
+
+    app = Starlette(
+        routes=[
+            WebSocketRoute("/v1/translate", sockets.translate),
+            WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
+            WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
+            Route("/v1/models", models),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/", _page("start")),
+            *(Route(f"/{page}/{{room}}", _page(page)) for page in ("speak", "captions", "display")),
+            Mount("/static", StaticFiles(directory=_web())),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
+    app.state.rooms = rooms
+    return app
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+def _web() -> Path:
+    """Return the folder of the pages: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).parent
+    return package / "web" if (package / "web").is_dir() else package.parent / "web"
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    path = _web() / name / "index.html"
+
+    async def page(_request: Request) -> Response:
+        return FileResponse(path)
+
+    return page

@@ -1,0 +1,28 @@
+"""What a reader of a given stability is sent for an event of the log."""
+
+from rtt.log import Event
+from rtt.protocol import Cancel, Caption, Stability
+from rtt.segmenter import Withdrawal
+
+
+def message_for(event: Event, stability: Stability) -> Caption | Cancel | None:
+    """Return the message, or None where the event is no news to such a reader."""
+    update = event.update
+    if isinstance(update, Withdrawal):
+        return Cancel(event.seq, update.id, event.lang)
+    if not update.final and (stability is Stability.FINAL or (stability is Stability.STEADY and not update.calm)):
+        return None
+    segment = update.segment
+    return Caption(
+        seq=event.seq,
+        segment=segment.id,
+        revision=update.revision,
+        utterance=segment.utterance,
+        lang=event.lang,
+        stable=update.stable,
+        tentative=update.fast if stability is Stability.FAST else update.steady,
+        final=update.final,
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        lag_ms=event.lag_ms,
+    )

@@ -1,0 +1,143 @@
+"""The models there are: their manifests, checked, and which pair of languages each serves."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rtt.errors import ModelError, UnsupportedPair
+from rtt.protocol import Language
+
+MANIFEST = "model.json"
+
+
+class Tokeniser(Struct, frozen=True, forbid_unknown_fields=True):
+    """The SentencePiece models of both sides, as file names within the folder."""
+
+    source: str
+    target: str
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a model is run."""
+
+    beam_size: Annotated[int, Meta(ge=1, le=16)] = 1
+    max_input_tokens: Annotated[int, Meta(ge=16, le=8192)] = 510
+    max_output_ratio: Annotated[float, Meta(ge=1, le=10)] = 1.6
+    """Longest output in tokens for each token of the input."""
+
+
+class File(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file of the model must be."""
+
+    bytes: Annotated[int, Meta(ge=0)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of a model's `model.json`."""
+
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9._-]{1,64}$")]
+    source: Language
+    target: Language
+    licence: str
+    tokeniser: Tokeniser
+    files: dict[str, File]
+    description: str = ""
+    options: Options = Options()
+
+
+class Model(Struct, frozen=True):
+    """A model's manifest and where it lies."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The model's name, which is unique in a catalogue."""
+        return self.manifest.name
+
+    def verify(self) -> None:
+        """Compare every file with its size and checksum in the manifest. Raises ModelError."""
+        for name, expected in self.manifest.files.items():
+            path = self.folder / name
+            if PurePosixPath(name).name != name:
+                raise ModelError(f"{self.folder}: {MANIFEST}: file {name!r} is not a plain file name")
+            if not path.is_file():
+                raise ModelError(f"{self.folder}: file {name} is missing")
+            if (size := path.stat().st_size) != expected.bytes:
+                raise ModelError(f"{self.folder}: file {name} has {size} bytes, not {expected.bytes}: it is damaged")
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest != expected.sha256:
+                raise ModelError(f"{self.folder}: file {name} has the checksum {digest}, not {expected.sha256}")
+
+
+class Catalog:
+    """The models in a list of folders."""
+
+    def __init__(self, models: Iterable[Model]) -> None:
+        self.models: dict[str, Model] = {}
+        for model in models:
+            if (known := self.models.setdefault(model.name, model)) is not model:
+                raise ModelError(f"{model.folder}: the name {model.name} is taken by {known.folder}")
+
+    @classmethod
+    def find(cls, folders: Iterable[Path]) -> "Catalog":
+        """Read the manifests of the models in `folders` (each a model, or a folder of models). Raises ModelError."""
+        models: list[Model] = []
+        for folder in folders:
+            if not folder.is_dir():
+                raise ModelError(f"{folder}: no such folder of models")
+            manifests = [folder / MANIFEST] if (folder / MANIFEST).exists() else sorted(folder.glob(f"*/{MANIFEST}"))
+            models += [_read(manifest) for manifest in manifests]
+        if not models:
+            raise ModelError(f"no model (a folder with {MANIFEST}) in {', '.join(map(str, folders)) or 'no folder'}")
+        return cls(models)
+
+    def languages(self) -> set[str]:
+        """Return every language that some model reads or writes."""
+        return {lang for m in self.models.values() for lang in (m.manifest.source, m.manifest.target)}
+
+    def resolve(self, language: str) -> str:
+        """Return the best known tag for a language: `en-US` is served as `en` (lookup of RFC 4647, section 3.4).
+
+        A language that no model knows is returned in its canonical case: a room may be read in its own language.
+        """
+        known = {lang.lower(): lang for lang in self.languages()}
+        parts = language.lower().split("-")
+        for length in range(len(parts), 0, -1):
+            if found := known.get("-".join(parts[:length])):
+                return found
+        return "-".join([parts[0], *(part.upper() if len(part) == 2 else part for part in parts[1:])])
+
+    def targets(self, source: str) -> list[str]:
+        """Return the languages that `source` can be translated to."""
+        return sorted({m.manifest.target for m in self.models.values() if m.manifest.source == source})
+
+    def pair(self, source: str, target: str) -> Model:
+        """Return the model from `source` to `target` (resolved tags). Raises UnsupportedPair."""
+        for model in self.models.values():
+            if (model.manifest.source, model.manifest.target) == (source, target):
+                return model
+        there = self.targets(source)
+        raise UnsupportedPair(
+            f"no model from {source} to {target}; "
+            + (f"there are: {', '.join(there)}" if there else f"none translates from {source}")
+        )
+
+
+def _read(path: Path) -> Model:
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    needed = {manifest.tokeniser.source, manifest.tokeniser.target, "model.bin"}
+    if missing := needed - manifest.files.keys():
+        raise ModelError(f"{path}: field files: {', '.join(sorted(missing))} must be listed")
+    return Model(manifest, Path(os.path.abspath(path.parent)))  # noqa: PTH100 - not through links

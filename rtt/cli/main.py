@@ -1,0 +1,30 @@
+"""`rtt`: the commands, and how their errors are told."""
+
+import sys
+
+import typer
+
+from rtt.cli.listen import listen
+from rtt.cli.replay import replay
+from rtt.cli.serve import serve
+from rtt.cli.translate import translate
+from rtt.errors import RttError
+
+_commands = typer.Typer(
+    help="Live captions in every reader's language.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (serve, translate, replay, listen):
+    _commands.command()(command)
+
+
+def app() -> None:
+    """Run the command line; an error of rtt's own is told in one line."""
+    try:
+        _commands()
+    except RttError as error:
+        sys.exit(f"rtt: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

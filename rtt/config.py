@@ -1,0 +1,68 @@
+"""All settings in one frozen value; a bad one is refused by name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rtt.errors import ConfigError
+from rtt.policy import PolicyOptions
+from rtt.protocol import Language
+from rtt.segmenter import SegmenterOptions
+
+_ROOT = Path(__file__).parent.parent
+
+
+class Device(StrEnum):
+    """Where the models run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the service is told at start."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    models: tuple[Path, ...] = (_ROOT / "models",)
+    source: Language = "en"
+    """Language of a room that a reader opens before its speaker comes."""
+    origins: tuple[str, ...] = ()
+    """Origins of foreign pages that may connect, such as https://example.org."""
+    device: Device = Device.AUTO
+    compute_type: str = "auto"
+    workers: Annotated[int, Meta(ge=0, le=256)] = 0
+    """Translations that run at the same time; 0: one for each core."""
+    max_batch: Annotated[int, Meta(ge=1, le=1024)] = 16
+    max_rooms: Annotated[int, Meta(ge=1)] = 1000
+    room_linger_s: Annotated[float, Meta(ge=0)] = 600.0
+    """How long a room that everybody has left is remembered."""
+    history: Annotated[int, Meta(ge=0, le=1000)] = 10
+    """Finished sentences that a late reader gets first."""
+    log_limit: Annotated[int, Meta(ge=1)] = 20_000
+    """Finals and cancels kept of a room, over all its languages, for readers who resume."""
+    idle_timeout_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Close a socket from which nothing came for so long; 0: never."""
+    outbox_limit: Annotated[int, Meta(ge=10)] = 1000
+    patience_s: Annotated[float, Meta(ge=1)] = 15.0
+    """How far a reader may fall behind before it is closed, in frames and in seconds."""
+    drain_s: Annotated[float, Meta(ge=0)] = 10.0
+    """How long a shutdown waits for the last finals."""
+    segmenter: SegmenterOptions = SegmenterOptions()
+    policy: PolicyOptions = PolicyOptions()
+
+
+def make_config(values: Mapping[str, Any]) -> Config:
+    """Check settings (absent or None: the default). Raises ConfigError naming the setting and its value."""
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        return msgspec.convert(given, Config, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$.")
+        name = path.rstrip("`").split("[")[0]
+        raise ConfigError(f"{name}: {given.get(name)!r}: {what}" if name else what) from None

@@ -1,0 +1,74 @@
+"""The seam between the policy and whatever translates: a job, its answer, and who may ask."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from rtt.protocol import Load
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One text to translate. The answer should begin with `prefix` (text of the target language, often empty)."""
+
+    model: str
+    text: str
+    prefix: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a model made of a job's text."""
+
+    text: str
+
+
+class JobSource(Protocol):
+    """Whatever has text to translate.
+
+    It is asked for its job at the last moment, when a worker is free: so the newest text and the newest prefix win,
+    nothing superseded is ever computed, and a source holds one place in the queue however much it received.
+    """
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a final waits here."""
+        ...
+
+    def job_to_run(self) -> Job | None:
+        """Return the next job, or None if nothing is left to do. One at a time is in flight."""
+        ...
+
+
+class Translator(Protocol):
+    """Whatever translates."""
+
+    async def translate(self, source: JobSource) -> Hypothesis | None:
+        """Draw one job from `source` when its turn comes and return the answer; None if it had none left.
+
+        Raises TranslationError.
+        """
+        ...
+
+
+class Engine(Translator, Protocol):
+    """A translator that serves many sources and says how it fares."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether its models are loaded and have translated once."""
+        ...
+
+    @property
+    def load(self) -> Load:
+        """How busy it is."""
+        ...
+
+
+class Verbatim:
+    """The translator of a room's own language: the text is its own translation."""
+
+    async def translate(self, source: JobSource) -> Hypothesis | None:
+        """Answer a job with its own text."""
+        job = source.job_to_run()
+        return Hypothesis(job.text) if job else None

@@ -1,0 +1,131 @@
+"""Every error of rtt's own.
+
+RttError
+├── ConfigError             a setting that cannot be used
+├── ModelError              a model folder that cannot be used
+├── TranslationError        the engine could not translate a job
+├── TraceError              a recorded talk that cannot be read
+├── ServerError             what a server told the client before it closed the socket
+└── WireError               what a peer on a socket is told
+    ├── BadRequest          bad_request       4400
+    ├── BadMessage          bad_message       4400
+    ├── Forbidden           forbidden         4403
+    ├── NoRoom              no_room           4404
+    ├── UnsupportedPair     unsupported_pair  4404
+    ├── IdleTimeout         idle_timeout      4408
+    ├── Replaced            replaced          4409
+    ├── TooLarge            too_large         1009
+    ├── Restarting          restarting        1012
+    └── TryAgainLater       try_again_later   1013
+"""
+
+from typing import ClassVar
+
+
+class RttError(Exception):
+    """The root: whatever rtt itself raises."""
+
+
+class ConfigError(RttError):
+    """A setting that cannot be used; the message names it, its value and what would be right."""
+
+
+class ModelError(RttError):
+    """A model folder that cannot be used; the message names the folder and what is wrong with it."""
+
+
+class TranslationError(RttError):
+    """The engine could not translate a job."""
+
+
+class TraceError(RttError):
+    """A recorded talk that cannot be read; the message names the file and the line."""
+
+
+class ServerError(RttError):
+    """What a server told the client, and trying again would not change."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class WireError(RttError):
+    """An error that is sent to a peer: its `code`, the close code that goes with it, and whether to try again."""
+
+    code: ClassVar[str]
+    close: ClassVar[int]
+    retryable: ClassVar[bool] = False
+
+
+class BadRequest(WireError):
+    """A path or query that cannot be read."""
+
+    code = "bad_request"
+    close = 4400
+
+
+class BadMessage(WireError):
+    """A message that cannot be read; the socket lives on."""
+
+    code = "bad_message"
+    close = 4400
+
+
+class Forbidden(WireError):
+    """A page of a foreign origin."""
+
+    code = "forbidden"
+    close = 4403
+
+
+class NoRoom(WireError):
+    """A room that does not exist here."""
+
+    code = "no_room"
+    close = 4404
+
+
+class UnsupportedPair(WireError):
+    """A pair of languages for which there is no model."""
+
+    code = "unsupported_pair"
+    close = 4404
+
+
+class IdleTimeout(WireError):
+    """Nothing was received for the configured time."""
+
+    code = "idle_timeout"
+    close = 4408
+    retryable = True
+
+
+class Replaced(WireError):
+    """Another speaker took the room over."""
+
+    code = "replaced"
+    close = 4409
+
+
+class TooLarge(WireError):
+    """A message over the limit."""
+
+    code = "too_large"
+    close = 1009
+
+
+class Restarting(WireError):
+    """The server is shutting down; everything final has been sent."""
+
+    code = "restarting"
+    close = 1012
+    retryable = True
+
+
+class TryAgainLater(WireError):
+    """The server is full, or this reader is too slow."""
+
+    code = "try_again_later"
+    close = 1013
+    retryable = True

@@ -1,0 +1,203 @@
+"""The target side of the policy: what to translate now, and what of the answer to show to whom. Pure: no clock, no I/O.
+
+One stream serves one language of a room. It re-translates the open sentence only, and shows each answer to three kinds
+of readers at once: `fast` sees all of it; `steady` sees it without the words that rest on source words not yet agreed
+and a few more (a display mask; Arivazhagan et al. 2020, "Re-translation versus Streaming"), and what it saw twice in
+the same place becomes stable: it is never rewritten before the final, because the next answer is made to begin with it;
+`final` sees finished sentences only.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from rtt import guards
+from rtt import text as text_rules
+from rtt.engine import Hypothesis, Job
+from rtt.segmenter import Change, Segment, Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOptions:
+    """How answers become captions."""
+
+    mask: int = 2
+    """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
+    keep_stable: bool = True
+    """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
+    attempts: int = 3
+    """How often a finished sentence is tried when the engine fails."""
+    remember: int = 200
+    """Finished segments whose revision is known, for corrections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The newest state of a segment for every kind of reader."""
+
+    segment: Segment
+    revision: int
+    final: bool
+    stable: str
+    steady: str
+    """What steady readers see after `stable`."""
+    fast: str
+    """What fast readers see after `stable`."""
+    calm: bool
+    """Whether this is news to steady readers at all."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A segment that has no final in this language yet."""
+
+    segment: Segment
+    waiting: bool = True
+    """Its text is newer than the last job's."""
+    revision: int = 0
+    answer: list[str] = field(default_factory=list)
+    answered: Segment | None = None
+    """What the answer is an answer to."""
+    stable: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    """What steady readers see, `stable` included."""
+    failures: int = 0
+
+
+class Stream:
+    """The open segments of one language: texts and hypotheses in, jobs and updates out."""
+
+    def __init__(self, model: str, options: PolicyOptions) -> None:
+        self._model = model
+        self._options = options
+        self._open: dict[int, _Open] = {}
+        self._finished: OrderedDict[int, int] = OrderedDict()
+        self._running: tuple[int, Segment] | None = None
+        self._updates: list[Update | Withdrawal] = []
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a finished sentence waits for its translation."""
+        return any(o.waiting and o.segment.final for o in self._open.values())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits to be translated."""
+        return not any(o.waiting for o in self._open.values())
+
+    def waiting_since(self) -> float | None:
+        """Return when the oldest text came that no answer was shown for, on the caller's clock."""
+        return min((o.segment.received_at for o in self._open.values() if self._unanswered(o)), default=None)
+
+    def receive(self, change: Change) -> None:
+        """Take what the segmenter says of one segment."""
+        if isinstance(change, Withdrawal):
+            self._withdraw(change)
+            return
+        known = self._open.get(change.id)
+        if known is None:
+            self._open[change.id] = _Open(change, revision=self._finished.pop(change.id, 0))
+            return
+        same = known.segment.text == change.text and known.segment.final == change.final
+        known.segment = change
+        known.waiting = known.waiting or not same
+        if same and known.answered and known.answered.text == change.text:
+            known.answered = change
+            self._show(known)
+
+    def job_to_run(self) -> Job | None:
+        """Return the next job: finished sentences first, in order; then the text that waits longest."""
+        if self._running:
+            return None
+        waiting = [o for o in self._open.values() if o.waiting]
+        if not waiting:
+            return None
+        chosen = min(
+            waiting, key=lambda o: (not o.segment.final, o.segment.id if o.segment.final else 0, o.segment.received_at)
+        )
+        segment = chosen.segment
+        chosen.waiting = False
+        self._running = segment.id, segment
+        prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
+        return Job(self._model, segment.text, prefix, segment.final)
+
+    def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
+        """Take the answer to the job that runs. An answer to a segment that is gone is ignored."""
+        found, asked = self._take_running()
+        if found is None or (found.segment.final and not asked.final):
+            return
+        answer = guards.without_repeats(asked.text, text_rules.normalise(hypothesis.text))
+        if asked.final:
+            self._close(found, answer or "".join(found.answer))
+        elif not guards.runs_away(asked.text, answer):
+            if not text_rules.ends_sentence(asked.text):
+                answer = text_rules.without_sentence_end(answer)
+            found.answer = _with_prefix(text_rules.units(answer), found.stable)
+            found.answered = asked
+            self._show(found)
+
+    def receive_failure(self) -> None:
+        """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
+        found, asked = self._take_running()
+        if found is None or not asked.final:
+            return
+        found.failures += 1
+        if found.failures < self._options.attempts:
+            found.waiting = True
+        elif found.answer:
+            self._close(found, "".join(found.answer))
+        else:
+            self._withdraw(Withdrawal(asked.id))
+
+    def updates_to_send(self) -> list[Update | Withdrawal]:
+        """Return what readers are to be told, once."""
+        updates, self._updates = self._updates, []
+        return updates
+
+    def _unanswered(self, known: _Open) -> bool:
+        return known.segment.final or known.answered is None or known.answered.text != known.segment.text
+
+    def _take_running(self) -> tuple[_Open | None, Segment]:
+        if self._running is None:
+            raise RuntimeError("an answer came, but no job runs")
+        (id_, asked), self._running = self._running, None
+        return self._open.get(id_), asked
+
+    def _show(self, known: _Open) -> None:
+        """Derive what each kind of reader sees from the newest answer."""
+        asked = known.answered
+        if asked is None:
+            return
+        answer, seen = known.answer, known.seen
+        held = 0 if asked.unagreed == 0 else asked.unagreed + self._options.mask
+        # What was seen and still stands stays in sight, whatever the mask says now.
+        length = max(len(answer) - held, text_rules.common_prefix(seen, answer), len(known.stable))
+        known.seen = answer[:length]
+        agreed = text_rules.common_prefix(seen, known.seen)
+        known.stable = known.seen[: max(agreed, len(known.stable))]
+        self._tell(known, final=False, calm=known.seen != seen)
+
+    def _close(self, known: _Open, answer: str) -> None:
+        known.stable = known.seen = known.answer = text_rules.units(answer)
+        self._tell(known, final=True, calm=True)
+        del self._open[known.segment.id]
+        self._finished[known.segment.id] = known.revision
+        if len(self._finished) > self._options.remember:
+            self._finished.popitem(last=False)
+
+    def _tell(self, known: _Open, *, final: bool, calm: bool) -> None:
+        known.revision += 1
+        stable = "".join(known.stable)
+        steady = "".join(known.seen)[len(stable) :]
+        fast = "".join(known.answer)[len(stable) :]
+        self._updates.append(Update(known.segment, known.revision, final, stable, steady, fast, calm))
+
+    def _withdraw(self, withdrawal: Withdrawal) -> None:
+        known = self._open.pop(withdrawal.id, None)
+        finished = self._finished.pop(withdrawal.id, None)
+        if finished or (known and known.revision):
+            self._updates.append(withdrawal)
+
+
+def _with_prefix(answer: list[str], stable: list[str]) -> list[str]:
+    """Return an answer that begins with what is stable, even if the engine's did not."""
+    return answer if answer[: len(stable)] == stable else stable + answer[len(stable) :]

@@ -1,0 +1,278 @@
+"""Every message on the wire as a type; decode and encode. The only module that knows JSON.
+
+Text frames hold one JSON object each (RFC 8259), told apart by `type`. Times are milliseconds, languages BCP 47 tags.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import msgspec
+import orjson
+from msgspec import Meta, Struct
+
+from rtt import text as text_rules
+from rtt.errors import BadMessage, BadRequest, TooLarge, WireError
+
+VERSION = 1
+MAX_TEXT = 4_000
+# The longest text still fits when each of its characters is written as a pair of JSON escapes (12 bytes).
+MAX_FRAME = 64 * 1024
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class Stability(StrEnum):
+    """How calm a reader wants its captions."""
+
+    FAST = "fast"
+    STEADY = "steady"
+    FINAL = "final"
+
+
+class Load(StrEnum):
+    """How busy the server is."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    OVERLOADED = "overloaded"
+
+
+class _Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    pass
+
+
+class _Spoken(_Message, frozen=True):
+    text: Text
+    utterance: Count | None = None
+    start_ms: Count | None = None
+    end_ms: Count | None = None
+
+    def __post_init__(self) -> None:
+        text_rules.check(self.text)
+        if self.start_ms is not None and self.end_ms is not None and self.end_ms < self.start_ms:
+            raise ValueError(f"end_ms ({self.end_ms}) must not be before start_ms ({self.start_ms})")
+
+
+class Partial(_Spoken, frozen=True, tag="partial"):
+    """The whole text of the open utterance so far; it replaces the one before."""
+
+
+class Final(_Spoken, frozen=True, tag="final"):
+    """The finished text of an utterance, which closes it."""
+
+
+class CancelUtterance(_Message, frozen=True, tag="cancel"):
+    """Withdraw an utterance; without a number, the open one."""
+
+    utterance: Count | None = None
+
+
+class Correct(_Message, frozen=True, tag="correct"):
+    """Change the source text of a finished segment; every language gets a new revision."""
+
+    segment: Count
+    text: Text
+
+    def __post_init__(self) -> None:
+        text_rules.check(self.text)
+
+
+class Ping(_Message, frozen=True, tag="ping"):
+    """Ask for a pong with the same `t`."""
+
+    t: int | float
+
+
+FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping
+FromReader = Ping
+
+
+class Ready(_Message, frozen=True, tag="ready"):
+    """The first message on every socket; sent again where a new speaker changes the room's source language."""
+
+    protocol: int
+    room: str
+    source: str
+    targets: list[str]
+    seq: int
+    models: dict[str, str]
+    gap: bool = False
+
+
+class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
+    """The newest state of one segment in one language. A reader shows `stable` + `tentative`."""
+
+    seq: int
+    segment: int
+    revision: int
+    utterance: int
+    lang: str
+    stable: str
+    tentative: str
+    final: bool
+    start_ms: int
+    end_ms: int
+    lag_ms: int
+
+
+class Cancel(_Message, frozen=True, tag="cancel"):
+    """A segment is withdrawn."""
+
+    seq: int
+    segment: int
+    lang: str
+
+
+class Status(_Message, frozen=True, tag="status"):
+    """How the room fares; live only, without a `seq`."""
+
+    speaker: Literal["connected", "disconnected"]
+    readers: int
+    behind_ms: int
+    load: Load
+
+
+class Pong(_Message, frozen=True, tag="pong"):
+    """The answer to a ping; whatever was sent before the ping has been received."""
+
+    t: int | float
+    server_ms: int
+
+
+class Error(_Message, frozen=True, tag="error", omit_defaults=False):
+    """What was wrong with a request or message."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+ToEverybody = Ready | Caption | Cancel | Status | Pong | Error
+
+
+class ListenQuery(Struct, frozen=True):
+    """The query of `/listen`."""
+
+    lang: list[Language] = []
+    stability: Stability = Stability.STEADY
+    since: Count | None = None
+
+
+class SpeakQuery(Struct, frozen=True):
+    """The query of `/speak`."""
+
+    source: Language | None = None
+    target: list[Language] = []
+
+
+class TranslateQuery(Struct, frozen=True):
+    """The query of `/v1/translate`."""
+
+    source: Language
+    target: Annotated[list[Language], Meta(min_length=1)]
+    stability: Stability = Stability.STEADY
+
+
+Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+
+
+def _by_type(union: Any) -> dict[str, type[Struct]]:  # noqa: ANN401 - a union type has no better name
+    return {cls.__struct_config__.tag: cls for cls in (get_args(union) or (union,))}
+
+
+SPEAKER_TYPES = _by_type(FromSpeaker)
+READER_TYPES = _by_type(FromReader)
+EVERYBODY_TYPES = _by_type(ToEverybody)
+
+
+def decode(frame: str | bytes, types: Mapping[str, type[Struct]]) -> Any:  # noqa: ANN401 - one of `types`
+    """Read one frame as one of `types` (message type → class).
+
+    Raises BadMessage, naming the field, its value and what would be right, and TooLarge.
+    """
+    if isinstance(frame, bytes):
+        raise BadMessage("binary frame; send text frames, one JSON object each")
+    if len(frame) > MAX_FRAME:
+        raise TooLarge(f"message of {len(frame)} characters; the limit is {MAX_FRAME}")
+    try:
+        value = orjson.loads(frame)
+    except orjson.JSONDecodeError as error:
+        raise BadMessage(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadMessage(f"not a JSON object but {_shown(value)}")
+    kind = value.get("type")
+    if not isinstance(kind, str) or kind not in types:
+        raise BadMessage(f"field type: {_shown(kind)} is unknown here; there are: {', '.join(types)}")
+    text = value.get("text")
+    if isinstance(text, str) and len(text) > MAX_TEXT:
+        raise TooLarge(f"field text: {len(text)} characters; the limit is {MAX_TEXT}")
+    return _convert(value, types[kind], BadMessage)
+
+
+def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
+    """Read a socket's query; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
+    lists = {f.name for f in msgspec.structs.fields(into) if f.name in {"lang", "target"}}
+    value: dict[str, Any] = {
+        name: [part.strip() for part in raw.split(",") if part.strip()] if name in lists else raw
+        for name, raw in query.items()
+        if raw
+    }
+    if raw := value.get("since"):
+        value["since"] = int(raw) if raw.isdecimal() else raw
+    result: Query = _convert(value, into, BadRequest)
+    return result
+
+
+def decode_room(name: str) -> str:
+    """Check a room's name. Raises BadRequest."""
+    try:
+        return msgspec.convert(name, RoomName)
+    except msgspec.ValidationError:
+        raise BadRequest(f"room: {_shown(name)}; a name is 1 to 64 letters, digits, - or _") from None
+
+
+def encode(message: Struct) -> str:
+    """Write one message as the text of a frame."""
+    return orjson.dumps(message, default=msgspec.to_builtins).decode()
+
+
+def encode_error(error: WireError) -> str:
+    """Write an error as the text of a frame."""
+    return encode(Error(error.code, str(error), error.retryable))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of every message, by who sends it."""
+    directions = {"from_speaker": FromSpeaker, "from_reader": FromReader, "to_everybody": ToEverybody}
+    refs, components = msgspec.json.schema_components(directions.values(), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"rtt wire protocol, version {VERSION}",
+        "properties": dict(zip(directions, refs, strict=True)),
+        "$defs": components,
+    }
+
+
+_PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def _convert(value: dict[str, Any], into: Any, error: type[WireError]) -> Any:  # noqa: ANN401 - as msgspec.convert
+    try:
+        return msgspec.convert(value, into)
+    except msgspec.ValidationError as problem:
+        match = _PATH.match(str(problem))
+        what, path = (match["what"], match["path"]) if match else (str(problem), None)
+        if not path:
+            raise error(what) from None
+        field = path.lstrip(".")
+        raise error(f"field {field}: {_shown(value.get(field.split('[')[0]))}: {what}") from None
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    shown = orjson.dumps(value).decode()
+    return shown if len(shown) <= 60 else shown[:57] + "..."

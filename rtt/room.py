@@ -1,0 +1,209 @@
+"""A room: one speaker, many readers, one session for each language that is asked for."""
+
+import asyncio
+from collections.abc import Iterable
+
+from rtt.audience import Audience, Reader
+from rtt.catalog import Catalog
+from rtt.config import Config
+from rtt.engine import Engine, Translator, Verbatim
+from rtt.errors import BadRequest, Replaced, Restarting, UnsupportedPair
+from rtt.log import MemoryLog
+from rtt.outbox import Outbox
+from rtt.policy import Stream, Update
+from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Partial, Ready, Status, encode
+from rtt.segmenter import Change, Segmenter, Withdrawal
+from rtt.session import Session
+
+_RESTARTING = "the server restarts; connect again and resume"
+
+
+class Room:
+    """What is said in one room and who reads it."""
+
+    def __init__(self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config) -> None:
+        self.name = name
+        self.source = source
+        self._catalog = catalog
+        self._engine = engine
+        self._config = config
+        self._loop = asyncio.get_running_loop()
+        self._log = MemoryLog(config.log_limit)
+        self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
+        self._sessions: dict[str, Session] = {}
+        self._audience = Audience()
+        self._speaker: Outbox | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._status: Status | None = None
+        self._left_at = self._loop.time()
+        self._draining = False
+        self._open_sessions([source])
+
+    def empty_for(self) -> float:
+        """Return for how many seconds neither a speaker nor a reader was here."""
+        return 0.0 if self._speaker or self._audience.readers else self._loop.time() - self._left_at
+
+    def ready(self, *, gap: bool = False) -> Ready:
+        """Return what everybody is told first."""
+        models = {lang: self._catalog.pair(self.source, lang).name for lang in self._sessions if lang != self.source}
+        return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, gap)
+
+    def join(self, reader: Reader, since: int | None) -> None:
+        """Add a reader, who is told `ready`, and what it missed or the room's last sentences.
+
+        Raises UnsupportedPair, and BadRequest where `since` is yet to come.
+        """
+        if since is not None and since > self._log.seq:
+            raise BadRequest(f"field since: {since}: room {self.name} is at {self._log.seq}; join without since")
+        self._open_sessions(reader.langs)
+        gap = since is not None and not self._log.reaches(since)
+        reader.outbox.put(encode(self.ready(gap=gap)))
+        if since is None:
+            missed = self._log.recent(reader.langs, self._config.history)
+        else:
+            missed = self._log.since(since, reader.langs)
+        self._audience.add(reader, missed)
+        self._status = None
+        self.tell_status()
+
+    def leave(self, reader: Reader) -> None:
+        """Remove a reader."""
+        self._audience.remove(reader)
+        self._left_at = self._loop.time()
+        self.tell_status()
+
+    def take_over(self, speaker: Outbox, source: str, targets: Iterable[str]) -> None:
+        """Make `speaker` the one speaker; one that was here is told that it is replaced. Raises UnsupportedPair."""
+        for target in targets:
+            self._check_pair(source, target)
+        if self._speaker:
+            self._speaker.close(Replaced(f"another speaker took over room {self.name}"))
+        self._segmenter.speaker_left()
+        if source != self.source:
+            self._change_source(source)
+        self._speaker = speaker
+        self._open_sessions(targets)
+        speaker.put(encode(self.ready()))
+        self._status = None
+        self.tell_status()
+
+    def speaker_left(self, speaker: Outbox) -> None:
+        """Remove the speaker, unless another one has taken over already."""
+        if self._speaker is speaker:
+            self._speaker = None
+            self._segmenter.speaker_left()
+            self._left_at = self._loop.time()
+            self.tell_status()
+
+    def receive(self, message: Partial | Final | CancelUtterance | Correct) -> None:
+        """Take what the speaker says; never waits. Raises BadMessage, and Restarting while the room drains."""
+        if self._draining:
+            raise Restarting(_RESTARTING)
+        now = self._loop.time()
+        match message:
+            case CancelUtterance():
+                changes = self._segmenter.cancel(message.utterance)
+            case Correct():
+                changes = self._segmenter.correct(message.segment, message.text, now)
+            case _:
+                changes = self._segmenter.receive_text(
+                    message.text,
+                    final=isinstance(message, Final),
+                    now=now,
+                    utterance=message.utterance,
+                    start_ms=message.start_ms,
+                    end_ms=message.end_ms,
+                )
+        self._apply(changes)
+
+    def tell_status(self) -> None:
+        """Tell everybody how the room fares, if that is news."""
+        status = Status(
+            speaker="connected" if self._speaker else "disconnected",
+            readers=len(self._audience.readers),
+            behind_ms=self._behind_ms(),
+            load=self._engine.load,
+        )
+        if status != self._status:
+            self._status = status
+            self._audience.tell(status)
+            if self._speaker:
+                self._speaker.put(encode(status), Status)
+
+    async def drain(self) -> None:
+        """Close what is open, and wait until every final is translated and in every outbox."""
+        self._draining = True
+        self._apply(self._segmenter.close_all(self._loop.time()))
+        await self.caught_up()
+
+    async def caught_up(self) -> None:
+        """Wait until nothing is left to translate."""
+        await asyncio.gather(*(session.caught_up() for session in self._sessions.values()))
+
+    def close(self) -> None:
+        """End the room: whoever is still here is told that the server restarts."""
+        if self._timer:
+            self._timer.cancel()
+        for session in self._sessions.values():
+            session.close()
+        for reader in self._audience.readers:
+            reader.outbox.close(Restarting(_RESTARTING))
+        if self._speaker:
+            self._speaker.close(Restarting(_RESTARTING))
+
+    def _apply(self, changes: list[Change]) -> None:
+        for session in self._sessions.values():
+            session.receive(changes)
+        if self._timer:
+            self._timer.cancel()
+        when = self._segmenter.next_timer()
+        self._timer = None if when is None else self._loop.call_at(when, self._handle_timer)
+
+    def _handle_timer(self) -> None:
+        self._apply(self._segmenter.handle_timer(self._loop.time()))
+
+    def _publish(self, lang: str, update: Update | Withdrawal) -> None:
+        now = self._loop.time()
+        received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
+        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
+
+    def _check_pair(self, source: str, target: str) -> None:
+        if target != source:
+            self._catalog.pair(source, target)
+
+    def _open_sessions(self, langs: Iterable[str]) -> None:
+        """Start the languages that are new; what was said last is translated for them too."""
+        for lang in langs:
+            self._check_pair(self.source, lang)
+        for lang in langs:
+            if lang not in self._sessions:
+                self._sessions[lang] = session = self._new_session(lang)
+                session.receive(self._segmenter.recent(self._config.history))
+
+    def _new_session(self, lang: str) -> Session:
+        translator: Translator = self._engine
+        model = lang
+        if lang == self.source:
+            translator = Verbatim()
+        else:
+            model = self._catalog.pair(self.source, lang).name
+        return Session(lang, Stream(model, self._config.policy), translator, self._publish)
+
+    def _change_source(self, source: str) -> None:
+        """Begin anew in another language; what was open is finished in the old one."""
+        self._apply(self._segmenter.close_all(self._loop.time()))
+        self.source = source
+        self._segmenter = self._segmenter.successor(source)
+        self._sessions = {}
+        self._open_sessions([source])
+        for reader in self._audience.readers:
+            try:
+                self._open_sessions(reader.langs)
+            except UnsupportedPair as error:
+                reader.outbox.close(error)
+        self._audience.tell(self.ready())
+
+    def _behind_ms(self) -> int:
+        """Return how old the oldest text is that is not shown yet in some language."""
+        waiting = [since for s in self._sessions.values() if (since := s.waiting_since()) is not None]
+        return round((self._loop.time() - min(waiting)) * 1000) if waiting else 0

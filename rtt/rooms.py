@@ -1,0 +1,67 @@
+"""All rooms of a server: opened when somebody comes, forgotten when they have been empty for long."""
+
+import asyncio
+import secrets
+
+import structlog
+
+from rtt.catalog import Catalog
+from rtt.config import Config
+from rtt.engine import Engine
+from rtt.errors import Restarting, TryAgainLater
+from rtt.room import Room
+
+_log = structlog.get_logger(__name__)
+
+_TICK_S = 1.0
+
+
+class Rooms:
+    """The rooms by name, and the nameless ones of `/v1/translate`."""
+
+    def __init__(self, catalog: Catalog, engine: Engine, config: Config) -> None:
+        self.catalog = catalog
+        self.engine = engine
+        self._config = config
+        self._rooms: dict[str, Room] = {}
+        self._closing = False
+
+    def open(self, name: str, source: str | None = None) -> Room:
+        """Return the room of that name, opened if need be. Raises TryAgainLater, Restarting."""
+        if self._closing:
+            raise Restarting("the server restarts; connect again")
+        if name not in self._rooms:
+            if len(self._rooms) >= self._config.max_rooms:
+                raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
+            language = self.catalog.resolve(source or self._config.source)
+            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
+        return self._rooms[name]
+
+    def open_private(self, source: str) -> Room:
+        """Return a new room that nobody else can find; `forget` it afterwards."""
+        return self.open(f"private-{secrets.token_hex(8)}", source)
+
+    def forget(self, room: Room) -> None:
+        """Remove a room and stop its work."""
+        self._rooms.pop(room.name, None)
+        room.close()
+
+    async def run(self) -> None:
+        """Tell every room's status each second, and forget the rooms that everybody left long ago."""
+        while True:
+            await asyncio.sleep(_TICK_S)
+            for room in list(self._rooms.values()):
+                room.tell_status()
+                if room.empty_for() > self._config.room_linger_s:
+                    self.forget(room)
+
+    async def close(self) -> None:
+        """Translate what is open to its finals, as far as the time allows, and end every room."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(self._config.drain_s):
+                await asyncio.gather(*(room.drain() for room in self._rooms.values()))
+        except TimeoutError:
+            _log.warning("not all finals were translated before the end", waited_s=self._config.drain_s)
+        for room in list(self._rooms.values()):
+            self.forget(room)

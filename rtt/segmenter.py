@@ -1,0 +1,368 @@
+"""The source side of the policy: utterances in, numbered sentences (segments) out. Pure: no clock, no I/O.
+
+A captioner sends the whole text of an utterance again and again. The segmenter tells what of it is agreed (unchanged
+over several updates; LocalAgreement, Liu et al. 2020), cuts it into sentences, and freezes each sentence that is agreed
+and followed by more text: it becomes final and is never looked at again. One segmenter serves all languages of a room,
+so that a segment's number means the same sentence in each.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from rtt import text as text_rules
+from rtt.errors import BadMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterOptions:
+    """How text becomes segments."""
+
+    agreement: int = 2
+    """Updates of an utterance that must say the same before a word counts as agreed; 1 trusts each at once."""
+    min_units: int = 12
+    """Speech without punctuation is not cut before this many words (characters in scripts without blanks)."""
+    max_units: int = 50
+    """A sentence longer than this is cut, at a clause if there is one after `min_units`."""
+    settle_s: float = 1.0
+    """An open utterance that has not changed for so long counts as agreed to its end."""
+    idle_s: float = 30.0
+    """An utterance that has not been heard of for so long is closed with the text it has."""
+    remember: int = 200
+    """Finished segments kept for corrections and for languages that join late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One sentence of the speaker, as far as it is known."""
+
+    id: int
+    utterance: int
+    text: str
+    unagreed: int
+    """Words at the end that may still change."""
+    final: bool
+    start_ms: int
+    end_ms: int
+    received_at: float
+    """When the text came, on the caller's clock, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A segment that will never be final, or is final no longer."""
+
+    id: int
+
+
+Change = Segment | Withdrawal
+
+_MAX_OPEN = 8
+_MAX_CLOSED = 64
+# Words compared on each side when finished sentences are found again in a text that has changed.
+_ALIGN_WINDOW = 32
+
+_CLAUSE_STARTS = {
+    "en": frozenset(
+        ["and", "but", "so", "or", "because", "which", "while", "although", "then", "where", "when", "if", "that"]
+    ),
+    "de": frozenset(["und", "aber", "oder", "denn", "weil", "dass", "wenn", "während", "obwohl", "dann", "wo"]),
+    "fr": frozenset(["et", "mais", "ou", "donc", "car", "parce", "que", "quand", "si", "puis", "où"]),
+    "es": frozenset(["y", "pero", "o", "porque", "que", "cuando", "si", "aunque", "entonces", "donde"]),
+}
+
+
+@dataclass(slots=True)
+class _Utterance:
+    number: int
+    start_ms: int
+    end_ms: int
+    updated_at: float
+    history: list[list[str]] = field(default_factory=list)
+    """The units of the newest updates, newest last."""
+    frozen: list[str] = field(default_factory=list)
+    """The comparison keys of all words in finished segments."""
+    frozen_ms: int = 0
+    finished: list[int] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+    settled: bool = False
+    orphaned: bool = False
+    """Its speaker is gone; the next one may go on with it."""
+    ended: bool = False
+    """It got its own final; not merely closed for being idle."""
+
+    @property
+    def units(self) -> list[str]:
+        return self.history[-1] if self.history else []
+
+
+class Segmenter:
+    """The open utterances of one speaker and the segments they became."""
+
+    def __init__(self, language: str, options: SegmenterOptions, now: float) -> None:
+        self._language = language
+        self._options = options
+        self._epoch = now
+        self._open: OrderedDict[int, _Utterance] = OrderedDict()
+        self._closed: OrderedDict[int, _Utterance] = OrderedDict()
+        self._finished: OrderedDict[int, Segment] = OrderedDict()
+        self._pending: dict[int, Segment] = {}
+        self._last_number = 0
+        self._next_id = 1
+
+    def receive_text(  # noqa: PLR0913 - the fields of a message
+        self,
+        text: str,
+        *,
+        final: bool,
+        now: float,
+        utterance: int | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+    ) -> list[Change]:
+        """Take the whole text of an utterance so far, and return what changed."""
+        text = text_rules.normalise(text)
+        if not text and not final:
+            return []
+        changes: list[Change] = []
+        found = self._utterance(utterance, text, final=final, now=now, changes=changes)
+        if found is None:
+            return changes
+        clock_ms = int((now - self._epoch) * 1000)
+        if not found.history:
+            found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
+        found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
+        found.updated_at, found.settled = now, False
+        found.history = [*found.history[-max(self._options.agreement - 1, 1) :], text_rules.units(text)]
+        changes += self._finish(found, now) if final else self._update(found, now)
+        return changes
+
+    def cancel(self, utterance: int | None) -> list[Change]:
+        """Withdraw an utterance, open or finished. Raises BadMessage if there is none of that number."""
+        number = utterance if utterance is not None else next(reversed(self._open), None)
+        if number is None:
+            raise BadMessage("there is no open utterance to cancel")
+        found = self._open.pop(number, None) or self._closed.pop(number, None)
+        if found is None:
+            raise BadMessage(f"field utterance: {number}: there is no such utterance to cancel")
+        self._remember(replace(found, open=[], finished=[], ended=True))
+        return [self._withdraw(id_) for id_ in (*found.finished, *found.open)]
+
+    def correct(self, segment: int, text: str, now: float) -> list[Change]:
+        """Give a finished segment another text. Raises BadMessage if there is none of that number."""
+        old = self._finished.get(segment)
+        if old is None:
+            raise BadMessage(f"field segment: {segment}: not a finished segment that can still be corrected")
+        self._finished[segment] = new = replace(old, text=text_rules.normalise(text), received_at=now)
+        return [new]
+
+    def successor(self, language: str) -> "Segmenter":
+        """Return an empty segmenter for another language, whose numbers go on from here."""
+        new = Segmenter(language, self._options, self._epoch)
+        new._next_id, new._last_number = self._next_id, self._last_number
+        return new
+
+    def speaker_left(self) -> None:
+        """Leave the open utterances to the next speaker, who may be the same one after a reconnect."""
+        for utterance in self._open.values():
+            utterance.orphaned = True
+
+    def recent(self, count: int) -> list[Segment]:
+        """Return the last `count` finished segments and all open ones, for a language that joins now."""
+        finished = list(self._finished.values())[-count:] if count else []
+        return [*finished, *(self._pending[id_] for id_ in sorted(self._pending))]
+
+    def close_all(self, now: float) -> list[Change]:
+        """Close every open utterance with the text it has."""
+        return [change for u in list(self._open.values()) for change in self._finish(u, now)]
+
+    def next_timer(self) -> float | None:
+        """Return when `handle_timer` wants to be called, on the caller's clock."""
+        return min((self._deadline(u) for u in self._open.values()), default=None)
+
+    def handle_timer(self, now: float) -> list[Change]:
+        """Settle or close the utterances that have been silent for too long."""
+        changes: list[Change] = []
+        for utterance in [u for u in self._open.values() if self._deadline(u) <= now]:
+            if utterance.settled:
+                changes += self._finish(utterance, now, ended=False)
+            else:
+                utterance.settled = True
+                changes += self._update(utterance, now)
+        return changes
+
+    def _deadline(self, utterance: _Utterance) -> float:
+        options = self._options
+        return utterance.updated_at + (options.idle_s if utterance.settled else options.settle_s)
+
+    def _utterance(
+        self, number: int | None, text: str, *, final: bool, now: float, changes: list[Change]
+    ) -> _Utterance | None:
+        """Find the utterance that is meant, open a new one, or return None for a late repeat of a finished one."""
+        if number is None:
+            number = next(reversed(self._open), None)
+        if number is None:
+            number = self._last_number + 1
+        keys = text_rules.keys(text_rules.units(text))
+        found = self._open.get(number)
+        if found and found.orphaned and not _continues(found, keys):
+            changes += self._finish(found, now)
+            found = None
+        if found is None and (closed := self._closed.get(number)):
+            if closed.ended and _repeats(closed, keys, final=final):
+                return None
+            if not closed.ended and _continues(closed, keys):
+                found = self._closed.pop(number)
+        found = found or _Utterance(number, 0, 0, now)
+        changes += self._close_orphans(now, but=found)
+        found.orphaned = False
+        self._open[number] = found
+        self._last_number = max(self._last_number, number)
+        if len(self._open) > _MAX_OPEN:
+            changes += self._finish(next(iter(self._open.values())), now)
+        return found
+
+    def _close_orphans(self, now: float, *, but: _Utterance) -> list[Change]:
+        orphans = [u for u in self._open.values() if u.orphaned and u is not but]
+        return [change for u in orphans for change in self._finish(u, now)]
+
+    def _update(self, utterance: _Utterance, now: float) -> list[Change]:
+        """Present the open sentences anew; finish those that are agreed and followed by more."""
+        start = _end_of_frozen(utterance.frozen, utterance.units)
+        agreed = self._agreed(utterance) - start
+        changes: list[Change] = []
+        finished: list[tuple[Segment, list[str]]] = []
+        parts = list(self._parts(utterance.units[start:]))
+        position = 0
+        for index, (segment, words) in enumerate(self._segments(utterance, parts, now)):
+            position += len(words)
+            if index < len(parts) - 1 and position <= agreed and len(finished) == index:
+                finished.append((segment, words))
+                changes.append(self._freeze(segment))
+            else:
+                unagreed = min(len(words), max(0, position - agreed))
+                self._pending[segment.id] = replace(segment, unagreed=unagreed)
+                changes.append(self._pending[segment.id])
+        for segment, words in finished:
+            utterance.open.remove(segment.id)
+            utterance.finished.append(segment.id)
+            utterance.frozen += text_rules.keys(words)
+            utterance.frozen_ms = segment.end_ms
+        return [*changes, *self._drop_surplus(utterance, keep=len(parts) - len(finished))]
+
+    def _finish(self, utterance: _Utterance, now: float, *, ended: bool = True) -> list[Change]:
+        """Close an utterance: each of its sentences becomes final."""
+        start = _end_of_frozen(utterance.frozen, utterance.units)
+        parts = list(self._parts(utterance.units[start:]))
+        segments = [segment for segment, _ in self._segments(utterance, parts, now)]
+        changes: list[Change] = [self._freeze(segment) for segment in segments]
+        changes += self._drop_surplus(utterance, keep=len(segments))
+        utterance.finished += utterance.open
+        utterance.frozen += text_rules.keys(utterance.units[start:])
+        utterance.frozen_ms = utterance.end_ms
+        utterance.open, utterance.ended, utterance.orphaned = [], ended, False
+        del self._open[utterance.number]
+        self._remember(utterance)
+        return changes
+
+    def _remember(self, utterance: _Utterance) -> None:
+        self._closed[utterance.number] = utterance
+        self._closed.move_to_end(utterance.number)
+        if len(self._closed) > _MAX_CLOSED:
+            self._closed.popitem(last=False)
+
+    def _agreed(self, utterance: _Utterance) -> int:
+        """Return how many units of the newest text all of the last `agreement` updates share."""
+        if utterance.settled or self._options.agreement == 1:
+            return len(utterance.units)
+        if len(utterance.history) < self._options.agreement:
+            return 0
+        return min(text_rules.common_prefix(past, utterance.units) for past in utterance.history[:-1])
+
+    def _parts(self, words: list[str]) -> Iterator[list[str]]:
+        """Cut words into sentences, and sentences without end into pieces."""
+        rest = words
+        for sentence in text_rules.sentences("".join(words), self._language):
+            count = len(text_rules.units(sentence))
+            piece, rest = rest[:count], rest[count:]
+            while len(piece) > self._options.max_units:
+                cut = self._clause_start(piece)
+                yield piece[:cut]
+                piece = piece[cut:]
+            if piece:
+                yield piece
+
+    def _clause_start(self, words: Sequence[str]) -> int:
+        """Return where to cut a sentence that is too long; looks at its first `max_units` words only."""
+        starts = _CLAUSE_STARTS.get(self._language.split("-")[0], frozenset())
+        options = self._options
+        for cut in range(options.max_units, options.min_units - 1, -1):
+            if words[cut - 1][-1] in ",;:—–、，；：" or text_rules.key(words[cut]) in starts:
+                return cut
+        return options.max_units
+
+    def _segments(
+        self, utterance: _Utterance, parts: list[list[str]], now: float
+    ) -> Iterator[tuple[Segment, list[str]]]:
+        """Number the sentences, oldest open number first, and give each its share of the time."""
+        total = sum(len(words) for words in parts)
+        span = utterance.end_ms - utterance.frozen_ms
+        done = 0
+        for index, words in enumerate(parts):
+            if index == len(utterance.open):
+                utterance.open.append(self._next_id)
+                self._next_id += 1
+            start_ms = utterance.frozen_ms + max(0, span * done // total)
+            done += len(words)
+            end_ms = utterance.frozen_ms + max(0, span * done // total)
+            text = "".join(words).strip()
+            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now), words
+
+    def _freeze(self, segment: Segment) -> Segment:
+        self._pending.pop(segment.id, None)
+        self._finished[segment.id] = final = replace(segment, final=True, unagreed=0)
+        if len(self._finished) > self._options.remember:
+            self._finished.popitem(last=False)
+        return final
+
+    def _drop_surplus(self, utterance: _Utterance, *, keep: int) -> list[Change]:
+        surplus, utterance.open = utterance.open[keep:], utterance.open[:keep]
+        return [self._withdraw(id_) for id_ in surplus]
+
+    def _withdraw(self, id_: int) -> Withdrawal:
+        self._pending.pop(id_, None)
+        self._finished.pop(id_, None)
+        return Withdrawal(id_)
+
+
+def _continues(utterance: _Utterance, keys: list[str]) -> bool:
+    """Tell whether a text plausibly goes on with an utterance whose speaker was away."""
+    old = text_rules.keys(utterance.units)
+    return 2 * text_rules.common_prefix(old, keys) >= min(len(old), len(keys))
+
+
+def _repeats(utterance: _Utterance, keys: list[str], *, final: bool) -> bool:
+    """Tell whether a text is a late or repeated message of an utterance that has its final."""
+    old = text_rules.keys(utterance.units)
+    # A late partial is a prefix of the final, but for its newest word.
+    return keys == old if final else text_rules.common_prefix(old, keys) >= len(keys) - 1
+
+
+def _end_of_frozen(frozen: list[str], words: list[str]) -> int:
+    """Return the index in `words` after the part that is frozen, found again even if some of its words changed."""
+    if not frozen:
+        return 0
+    places = [(index, key) for index, word in enumerate(words) if (key := text_rules.key(word))]
+    keys = [key for _, key in places]
+    count = len(frozen)
+    if keys[:count] != frozen:
+        old_from = max(0, count - _ALIGN_WINDOW)
+        new_from = max(0, old_from - _ALIGN_WINDOW)
+        window = keys[new_from : count + _ALIGN_WINDOW]
+        matcher = SequenceMatcher(None, frozen[old_from:], window, autojunk=False)
+        last = [block for block in matcher.get_matching_blocks() if block.size]
+        if last:
+            left = count - old_from - (last[-1].a + last[-1].size)
+            count = new_from + last[-1].b + last[-1].size + left
+    return places[count - 1][0] + 1 if count <= len(places) else len(words)

@@ -1,0 +1,55 @@
+"""The HTTP server: uvicorn, which tells the rooms before it closes their sockets."""
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+from rtt.config import Config
+from rtt.rooms import Rooms
+
+# Frames a little over the protocol's limit are read, so that they can be answered with an error.
+_MAX_READ = 8 * 1024 * 1024
+# What the last frames need to leave before the sockets are closed.
+_FLUSH_S = 0.2
+
+
+class Server(uvicorn.Server):
+    """Drains the rooms first when it is told to stop: the last finals are sent, then 1012."""
+
+    def __init__(self, app: Starlette, config: Config) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=config.host,
+                port=config.port,
+                loop="uvloop",
+                ws="websockets-sansio",
+                ws_max_size=_MAX_READ,
+                # Captions are small: compressing them costs more time and memory than it saves.
+                ws_per_message_deflate=False,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+            )
+        )
+        self._rooms: Rooms = app.state.rooms
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop gracefully."""
+        await self._rooms.close()
+        await asyncio.sleep(_FLUSH_S)
+        await super().shutdown(sockets)
+
+    @property
+    def address(self) -> str:
+        """Where the server listens, once it has started."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -1,0 +1,187 @@
+"""The three sockets: handshake, read loop, write loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rtt.audience import Reader
+from rtt.config import Config
+from rtt.errors import BadMessage, Forbidden, IdleTimeout, WireError
+from rtt.outbox import Outbox
+from rtt.protocol import (
+    READER_TYPES,
+    SPEAKER_TYPES,
+    CancelUtterance,
+    Correct,
+    Final,
+    ListenQuery,
+    Partial,
+    Ping,
+    Pong,
+    SpeakQuery,
+    TranslateQuery,
+    decode,
+    decode_query,
+    decode_room,
+    encode,
+    encode_error,
+)
+from rtt.rooms import Rooms
+
+_log = structlog.get_logger(__name__)
+
+_BAD_IN_A_ROW = 10
+_CLOSE_S = 5.0
+
+Spoken = Partial | Final | CancelUtterance | Correct
+T = TypeVar("T")
+
+
+class Sockets:
+    """The endpoints of the sockets, over one server's rooms."""
+
+    def __init__(self, rooms: Rooms, config: Config) -> None:
+        self._rooms = rooms
+        self._config = config
+
+    async def listen(self, websocket: WebSocket) -> None:
+        """`/v1/rooms/{room}/listen`: any number of readers."""
+        await self._serve(websocket, self._listen)
+
+    async def speak(self, websocket: WebSocket) -> None:
+        """`/v1/rooms/{room}/speak`: the one speaker."""
+        await self._serve(websocket, self._speak)
+
+    async def translate(self, websocket: WebSocket) -> None:
+        """`/v1/translate`: one consumer, who sends text and receives its own captions."""
+        await self._serve(websocket, self._translate)
+
+    async def _serve(self, websocket: WebSocket, endpoint: Callable[[WebSocket, Outbox], Awaitable[None]]) -> None:
+        """Run an endpoint; whatever is wrong with the peer becomes an `error` and a close."""
+        await websocket.accept()
+        outbox = Outbox(limit=self._config.outbox_limit, patience_s=self._config.patience_s)
+        try:
+            _check_origin(websocket, self._config.origins)
+            await endpoint(websocket, outbox)
+        except WireError as error:
+            _log.info("socket closed", path=websocket.url.path, code=error.code)
+            with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await websocket.send_text(encode_error(error))
+                    await websocket.close(error.close, error.code)
+
+    async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
+        query = decode_query(websocket.query_params, ListenQuery)
+        room = self._rooms.open(decode_room(websocket.path_params["room"]))
+        langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
+        reader = Reader(outbox, langs, query.stability)
+        room.join(reader, query.since)
+        try:
+            await self._converse(websocket, outbox, READER_TYPES, _reject)
+        finally:
+            room.leave(reader)
+
+    async def _speak(self, websocket: WebSocket, outbox: Outbox) -> None:
+        query = decode_query(websocket.query_params, SpeakQuery)
+        room = self._rooms.open(decode_room(websocket.path_params["room"]), query.source)
+        source = self._rooms.catalog.resolve(query.source) if query.source else room.source
+        room.take_over(outbox, source, self._resolved(query.target))
+        try:
+            await self._converse(websocket, outbox, SPEAKER_TYPES, room.receive)
+        finally:
+            room.speaker_left(outbox)
+
+    async def _translate(self, websocket: WebSocket, outbox: Outbox) -> None:
+        query = decode_query(websocket.query_params, TranslateQuery)
+        room = self._rooms.open_private(query.source)
+        try:
+            room.join(Reader(outbox, self._resolved(query.target), query.stability), None)
+            await self._converse(websocket, outbox, SPEAKER_TYPES, room.receive)
+        finally:
+            self._rooms.forget(room)
+
+    def _resolved(self, langs: list[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
+
+    async def _converse(
+        self,
+        websocket: WebSocket,
+        outbox: Outbox,
+        types: Mapping[str, type[msgspec.Struct]],
+        receive: Callable[[Spoken], None],
+    ) -> None:
+        """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
+        reading = asyncio.create_task(self._read(websocket, outbox, types, receive))
+        writing = asyncio.create_task(_write(websocket, outbox))
+        outbox.on_give_up = writing.cancel
+        tasks = (reading, writing)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
+                raise error
+        if outbox.closing:
+            raise outbox.closing
+
+    async def _read(
+        self,
+        websocket: WebSocket,
+        outbox: Outbox,
+        types: Mapping[str, type[msgspec.Struct]],
+        receive: Callable[[Spoken], None],
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        bad_in_a_row = 0
+        while True:
+            frame = await self._next_frame(websocket)
+            try:
+                message = decode(frame, types)
+                if isinstance(message, Ping):
+                    outbox.put(encode(Pong(message.t, round(loop.time() * 1000))))
+                else:
+                    receive(message)
+            except BadMessage as error:
+                bad_in_a_row += 1
+                if bad_in_a_row == _BAD_IN_A_ROW:
+                    raise
+                outbox.put(encode_error(error))
+            else:
+                bad_in_a_row = 0
+
+    async def _next_frame(self, websocket: WebSocket) -> str | bytes:
+        idle_s = self._config.idle_timeout_s
+        try:
+            async with asyncio.timeout(idle_s or None):
+                message = await websocket.receive()
+        except TimeoutError:
+            raise IdleTimeout(f"nothing received for {idle_s:g} s, not even a ping") from None
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message["code"])
+        text: str | None = message.get("text")
+        return message["bytes"] if text is None else text
+
+
+async def _write(websocket: WebSocket, outbox: Outbox) -> None:
+    while (frame := await outbox.get()) is not None:
+        await websocket.send_text(frame)
+
+
+def _reject(message: Spoken) -> None:
+    raise BadMessage(f"a reader may not send {type(message).__name__}")
+
+
+def _check_origin(websocket: WebSocket, allowed: tuple[str, ...]) -> None:
+    """Refuse pages of other sites: a browser would let any of them speak to a server on the reader's own machine."""
+    origin = websocket.headers.get("origin")
+    if origin and urlsplit(origin).netloc != websocket.headers.get("host") and origin not in allowed:
+        raise Forbidden(f"pages of {origin} may not connect here; the server's setting origins allows them")

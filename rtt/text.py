@@ -1,0 +1,93 @@
+"""Pure functions on text: what is allowed, words by script, common prefixes, sentence ends."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import regex
+import sentencex
+
+# Scripts written without blanks: there each grapheme cluster is a unit of its own.
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_UNIT = regex.compile(rf"\s*(?:(?=[{_UNSPACED}])\X\p{{P}}*|(?:(?![{_UNSPACED}])\S)+)")
+_SPACE = regex.compile(r"\s+")
+# U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
+_FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r]]", regex.VERSION1)
+_MARKS = regex.compile(r"\p{M}{31}")
+_SENTENCE_END = regex.compile(r"[\p{STerm}…]+[\p{Pe}\p{Pf}\"']*\s*$")
+_UNSPACED_END = regex.compile(rf"[{_UNSPACED}\u3000-\u303f\uff00-\uffef]$")
+_PUNCTUATION = regex.compile(r"^[\p{P}\s]+|[\p{P}\s]+$")
+
+
+def check(text: str) -> None:
+    """Refuse text that no captioner means to send.
+
+    Raises ValueError on control characters, lone surrogates, and more than 30 combining marks in a row (the limit of
+    the Stream-Safe Text Format, Unicode Standard Annex #15).
+    """
+    if bad := _FORBIDDEN.search(text):
+        raise ValueError(f"character U+{ord(bad[0]):04X} at {bad.start()} is not text")
+    if marks := _MARKS.search(text):
+        raise ValueError(f"more than 30 combining marks in a row at {marks.start()}")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in NFC with each run of blanks as one blank and none at the ends."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def units(text: str) -> list[str]:
+    """Split into words, each with the blanks before it and the punctuation after it.
+
+    In scripts without blanks a unit is a grapheme cluster. `"".join(units(t)) == t` unless `t` ends in blanks.
+    """
+    return _UNIT.findall(text)
+
+
+def common_prefix(a: Sequence[str], b: Sequence[str]) -> int:
+    """Return the length of the longest common prefix of two sequences."""
+    length = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        length += 1
+    return length
+
+
+def key(unit: str) -> str:
+    """Return what of a unit counts when words are compared: no case, blanks or outer punctuation."""
+    return _PUNCTUATION.sub("", unit).casefold()
+
+
+def keys(text_units: Sequence[str]) -> list[str]:
+    """Return the comparison key of each unit that has one: a lone dash is no word."""
+    return [k for unit in text_units if (k := key(unit))]
+
+
+def is_speech(text: str) -> bool:
+    """Tell whether there is anything to translate: a letter or a digit."""
+    return any(c.isalnum() for c in text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether `text` ends with sentence-final punctuation, closing quotes and brackets aside."""
+    return _SENTENCE_END.search(text) is not None
+
+
+def without_sentence_end(text: str) -> str:
+    """Return `text` without its sentence-final punctuation."""
+    return _SENTENCE_END.sub("", text)
+
+
+def join(parts: Iterable[str]) -> str:
+    """Join sentences with a blank, or without one after a script that is written without."""
+    joined = ""
+    for part in parts:
+        blank = " " if joined and not _UNSPACED_END.search(joined) else ""
+        joined += blank + part
+    return joined
+
+
+def sentences(text: str, language: str) -> list[str]:
+    """Split at sentence ends; `"".join(sentences(t, l)) == t`, blanks stay with the sentence before them."""
+    parts: list[str] = sentencex.segment(language, text)
+    return parts if "".join(parts) == text else [text]
