@@ -1,0 +1,128 @@
+/**
+ * What a reader has seen, folded message by message. Pure: the same messages give the same state, and a message that
+ * comes twice, or late, changes nothing.
+ *
+ * @import { Cancel, Caption, Message } from "./protocol.js"
+ *
+ * @typedef {object} Track one language
+ * @property {readonly Caption[]} captions the newest revision of each segment, in order
+ * @property {readonly number[]} cancelled so that a late caption does not bring a withdrawn segment back
+ * @property {number} forgotten the newest segment that the limit has pushed out
+ *
+ * @typedef {object} State
+ * @property {number | null} seq the newest seen; where a reader resumes
+ * @property {ReadonlyMap<string, Track>} tracks by language
+ */
+
+/** @type {State} */
+export const NOTHING = Object.freeze({ seq: null, tracks: new Map() });
+
+/** @type {Track} */
+const EMPTY = { captions: [], cancelled: [], forgotten: -1 };
+
+/**
+ * @param {State} state
+ * @param {Message} message
+ * @param {number} [limit] finished segments remembered in each language
+ * @returns {State}
+ */
+export function reduce(state, message, limit = 500) {
+  switch (message.type) {
+    case "ready":
+      // A server that counts from lower than what was seen has been restarted: its segments are not ours.
+      if (state.seq !== null && message.seq < state.seq) return NOTHING;
+      return message.gap ? finishedOnly(state) : state;
+    case "caption":
+      return update(state, message, withCaption, limit);
+    case "cancel":
+      return update(state, message, withoutSegment, limit);
+    default:
+      return state;
+  }
+}
+
+/**
+ * Forgets the segments that are still open, and resumes before them. The server tells of them again: to a reader that
+ * asks for another stability, or that has missed how some of them ended.
+ *
+ * @param {State} state
+ * @returns {State}
+ */
+export function finishedOnly(state) {
+  let seq = state.seq;
+  const tracks = new Map();
+  for (const [lang, track] of state.tracks) {
+    for (const caption of track.captions) if (!caption.final) seq = Math.min(seq ?? caption.seq, caption.seq - 1);
+    tracks.set(lang, { ...track, captions: track.captions.filter((caption) => caption.final) });
+  }
+  return { seq, tracks };
+}
+
+/**
+ * @param {State} state
+ * @param {string} lang
+ * @returns {readonly Caption[]}
+ */
+export function captionsIn(state, lang) {
+  return (state.tracks.get(lang) ?? EMPTY).captions;
+}
+
+/**
+ * @template {Caption | Cancel} M
+ * @param {State} state
+ * @param {M} message
+ * @param {(track: Track, message: M, limit: number) => Track} apply
+ * @param {number} limit
+ * @returns {State}
+ */
+function update(state, message, apply, limit) {
+  const seq = Math.max(state.seq ?? message.seq, message.seq);
+  const before = state.tracks.get(message.lang) ?? EMPTY;
+  const after = apply(before, message, limit);
+  if (after === before) return seq === state.seq ? state : { ...state, seq };
+  return { seq, tracks: new Map(state.tracks).set(message.lang, after) };
+}
+
+/**
+ * @param {Track} track
+ * @param {Caption} caption
+ * @param {number} limit
+ * @returns {Track}
+ */
+function withCaption(track, caption, limit) {
+  if (caption.segment <= track.forgotten || track.cancelled.includes(caption.segment)) return track;
+  const isOlder = (/** @type {Caption} */ other) => other.segment < caption.segment;
+  const at = track.captions.findLastIndex(isOlder) + 1;
+  const known = track.captions[at];
+  const replaces = known?.segment === caption.segment;
+  if (replaces && known.revision >= caption.revision) return track;
+  return bounded({ ...track, captions: track.captions.toSpliced(at, replaces ? 1 : 0, caption) }, limit);
+}
+
+/**
+ * @param {Track} track
+ * @param {Cancel} cancel
+ * @param {number} limit
+ * @returns {Track}
+ */
+function withoutSegment(track, { segment }, limit) {
+  if (track.cancelled.includes(segment)) return track;
+  return {
+    ...track,
+    captions: track.captions.filter((caption) => caption.segment !== segment),
+    cancelled: [...track.cancelled, segment].slice(-limit),
+  };
+}
+
+/**
+ * @param {Track} track
+ * @param {number} limit
+ * @returns {Track}
+ */
+function bounded(track, limit) {
+  const finished = track.captions.filter((caption) => caption.final);
+  const oldest = finished.at(-limit);
+  if (!oldest || finished.length === limit) return track;
+  const captions = track.captions.filter((caption) => caption.segment >= oldest.segment);
+  return { ...track, captions, forgotten: oldest.segment - 1 };
+}
