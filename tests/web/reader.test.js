@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Reader } from "../../web/lib/reader.js";
+import { FakeWorld, caption, ready } from "./world.js";
+
+/** @type {FakeWorld} */
+let world;
+
+beforeEach(() => {
+  world = new FakeWorld();
+});
+
+/** @param {{ lang?: string, stability?: string, forever?: boolean }} [options] */
+function read(options) {
+  const defaults = {
+    room: "hall",
+    token: null,
+    lang: "de",
+    preferred: [],
+    stability: "steady",
+    onchange() {},
+  };
+  const reader = new Reader({ ...defaults, ...options }, world.itself);
+  void reader.start();
+  return reader;
+}
+
+function asked() {
+  return Object.fromEntries(world.socket.url.searchParams);
+}
+
+/** @param {Reader} reader */
+function segments(reader) {
+  return reader.captions.map((shown) => shown.segment);
+}
+
+test("it asks for its room, language and stability", () => {
+  read();
+  assert.match(world.socket.url.pathname, /\/v1\/rooms\/hall\/listen$/);
+  assert.deepEqual(asked(), { lang: "de", stability: "steady" });
+});
+
+test("it resumes after a lost connection", () => {
+  const reader = read();
+  world.socket.receive(
+    ready({ seq: 1 }),
+    caption(1),
+    caption(4, { segment: 2 }),
+  );
+  world.socket.end(1006);
+  world.dispatchEvent(new Event("online"));
+  assert.equal(asked()["since"], "4");
+  world.socket.receive(ready({ seq: 6 }), caption(6, { segment: 3 }));
+  assert.deepEqual(segments(reader), [1, 2, 3]);
+  assert.equal(reader.missed, false);
+  assert.equal(reader.joined, 1, "what was missed is news, not history");
+});
+
+test("it tells of a gap until that is dismissed", () => {
+  const reader = read();
+  world.socket.receive(ready({ gap: true, seq: 900 }));
+  world.socket.receive(ready({ seq: 900 }));
+  assert.equal(reader.missed, true);
+});
+
+test("a server that has begun anew is read from its beginning", () => {
+  const reader = read();
+  world.socket.receive(ready(), caption(900, { segment: 70 }));
+  world.socket.end(1012);
+  world.dispatchEvent(new Event("online"));
+  world.socket.end(4400, { code: "bad_request" });
+  world.socket.receive(ready({ seq: 2 }), caption(1), caption(2));
+  assert.deepEqual(segments(reader), [1, 2]);
+  assert.equal(reader.joined, 2);
+});
+
+test("another language is read from its history on", () => {
+  const reader = read();
+  world.socket.receive(ready({ seq: 8 }), caption(8));
+  reader.chooseLanguage("fr");
+  assert.deepEqual(asked(), { lang: "fr", stability: "steady" });
+  world.socket.receive(ready({ seq: 9 }), caption(9, { lang: "fr" }));
+  assert.deepEqual(segments(reader), [9]);
+  assert.equal(reader.joined, 9);
+});
+
+test("with another stability what is finished stays, and what is open is asked for again", () => {
+  const reader = read();
+  world.socket.receive(
+    ready(),
+    caption(1),
+    caption(3, { segment: 2, final: false }),
+    caption(5, { segment: 3 }),
+  );
+  reader.chooseStability("final");
+  assert.deepEqual(asked(), { lang: "de", stability: "final", since: "2" });
+  assert.deepEqual(segments(reader), [1, 3]);
+});
+
+test("a language that the room does not have falls back to what is spoken", () => {
+  const reader = read({ lang: "fr" });
+  world.socket.end(4404, { code: "unsupported_pair" });
+  assert.equal(asked()["lang"], undefined);
+  world.socket.receive(ready({ source: "en" }));
+  assert.equal(asked()["lang"], "en");
+  world.socket.receive(ready({ source: "en" }), caption(1, { lang: "en" }));
+  assert.deepEqual(segments(reader), [1]);
+  assert.equal(reader.unavailable, "fr");
+});
+
+test("so does a display, which never stops", () => {
+  read({ lang: "fr", forever: true });
+  world.socket.end(4404, { code: "unsupported_pair" });
+  assert.equal(asked()["lang"], undefined);
+});
+
+test("it does not ask for what is spoken again and again where even that is refused", () => {
+  read({ lang: "en" });
+  world.socket.receive(ready({ source: "en" }));
+  world.socket.end(4404, { code: "unsupported_pair" });
+  assert.equal(world.sockets.length, 1);
+});
+
+test("when another language is spoken, the one that was missing is asked for again", () => {
+  read({ lang: "fr" });
+  world.socket.end(4404, { code: "unsupported_pair" });
+  world.socket.receive(ready({ source: "en" }));
+  world.socket.receive(ready({ source: "en" }));
+  world.socket.receive(ready({ source: "de" }));
+  assert.equal(asked()["lang"], "fr");
+});
+
+test("one who wants no language in particular reads what is spoken, whatever that is", async () => {
+  const reader = read({ lang: "" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  world.socket.receive(ready({ source: "en" }));
+  assert.equal(asked()["lang"], "en");
+  world.socket.receive(ready({ source: "en" }));
+  world.socket.receive(ready({ source: "de" }));
+  assert.equal(asked()["lang"], "de");
+  assert.equal(reader.unavailable, "");
+});
+
+test("a language that the server knows by a shorter tag is read under that", () => {
+  const reader = read({ lang: "de-AT" });
+  world.socket.receive(ready(), caption(1, { lang: "de" }));
+  assert.deepEqual(segments(reader), [1]);
+  assert.equal(reader.language, "de");
+  assert.equal(reader.unavailable, "");
+});

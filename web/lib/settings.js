@@ -1,0 +1,132 @@
+/**
+ * What a person has chosen: parameters in the address come before what was remembered, and that before the defaults.
+ *
+ * @template T
+ * @typedef {object} Setting
+ * @property {T} fallback
+ * @property {(text: string) => T | null} parse `null` where the text makes no sense
+ */
+
+/** @typedef {{ get(name: string): string | null | undefined, set(name: string, value: string): unknown }} Store */
+
+/** @template {Record<string, unknown>} Values */
+export class Settings {
+  #definitions;
+  #stores;
+
+  /**
+   * @param {{ [Name in keyof Values]: Setting<Values[Name]> }} definitions
+   * @param {readonly Store[]} stores the first that knows a setting decides
+   */
+  constructor(definitions, stores) {
+    this.#definitions = definitions;
+    this.#stores = stores;
+  }
+
+  /**
+   * @template {keyof Values & string} Name
+   * @param {Name} name
+   * @returns {Values[Name]}
+   */
+  get(name) {
+    const { parse, fallback } = this.#definitions[name];
+    for (const store of this.#stores) {
+      const value = parse(store.get(name) ?? "");
+      if (value !== null) return value;
+    }
+    return fallback;
+  }
+
+  /**
+   * @param {keyof Values & string} name
+   * @param {string} text
+   */
+  set(name, text) {
+    for (const store of this.#stores) store.set(name, text);
+  }
+}
+
+/**
+ * @template {string} T
+ * @param {readonly T[]} values
+ * @param {T} fallback
+ * @returns {Setting<T>}
+ */
+export function choice(values, fallback) {
+  return { fallback, parse: (text) => values.find((value) => value === text) ?? null };
+}
+
+/**
+ * @param {number} least
+ * @param {number} most
+ * @param {number} fallback
+ * @returns {Setting<number>}
+ */
+export function number(least, most, fallback) {
+  const fits = (/** @type {string} */ text) => text !== "" && Number(text) >= least && Number(text) <= most;
+  return { fallback, parse: (text) => (fits(text) ? Number(text) : null) };
+}
+
+/** A language tag; none by default. @type {Setting<string>} */
+export const language = {
+  fallback: "",
+  parse(text) {
+    try {
+      return new Intl.Locale(text).toString();
+    } catch {
+      return null;
+    }
+  },
+};
+
+export const theme = choice(["auto", "dark", "light"], "auto");
+export const stability = choice(["fast", "steady", "final"], "steady");
+
+/**
+ * The parameters of an address. A choice replaces one that is there, or it would come back when the page is reloaded,
+ * and adds none.
+ *
+ * @param {URLSearchParams} params
+ * @param {(params: URLSearchParams) => void} onchange
+ * @returns {Store}
+ */
+export function parameters(params, onchange) {
+  return {
+    get: (name) => params.get(name),
+    set(name, value) {
+      if (!params.has(name)) return;
+      params.set(name, value);
+      onchange(params);
+    },
+  };
+}
+
+/** The browser's memory; without it (it may be switched off) a choice lasts as long as the page. @type {Store} */
+const memory = {
+  get(name) {
+    try {
+      return localStorage.getItem(`rtt.${name}`);
+    } catch {
+      return null;
+    }
+  },
+  set(name, value) {
+    try {
+      localStorage.setItem(`rtt.${name}`, value);
+    } catch {
+      // There is nothing to remember it with.
+    }
+  },
+};
+
+/**
+ * @template {Record<string, unknown>} Values
+ * @param {{ [Name in keyof Values]: Setting<Values[Name]> }} definitions
+ * @returns {Settings<Values>}
+ */
+export function pageSettings(definitions) {
+  const address = parameters(new URLSearchParams(location.search), (params) =>
+    history.replaceState(null, "", `?${params}`),
+  );
+  return new Settings(definitions, [address, memory]);
+}
