@@ -1,0 +1,114 @@
+/**
+ * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`, `?token=`
+ *
+ * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme;
+ * #notice with #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
+ * .tentative; #live jumps to the end, #log is read out.
+ */
+import { Announcer } from "../lib/announcer.js";
+import { stayAwake } from "../lib/awake.js";
+import { CaptionsView } from "../lib/captions.js";
+import { Follow } from "../lib/follow.js";
+import { endonym } from "../lib/languages.js";
+import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { roomIn } from "../lib/places.js";
+import { Reader } from "../lib/reader.js";
+import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
+import { describe } from "../lib/words.js";
+
+const SIZES = [75, 100, 125, 150, 200, 250, 300];
+
+const settings = pageSettings({ lang: language, stability, theme, size: number(50, 400, 100) });
+const room = roomIn(location);
+
+const state = byId("state", HTMLElement);
+const languages = byId("language", HTMLSelectElement);
+const notice = byId("notice", HTMLElement);
+
+const view = new CaptionsView(byId("captions", HTMLElement));
+const follow = new Follow(byId("scroller", HTMLElement), byId("live", HTMLElement));
+const announcer = new Announcer(byId("log", HTMLElement));
+const reader = new Reader({
+  room,
+  token: new URLSearchParams(location.search).get("token"),
+  lang: settings.get("lang"),
+  preferred: navigator.languages,
+  stability: settings.get("stability"),
+  onchange: oncePerFrame(paint),
+});
+
+document.title = `${room} – captions`;
+say(byId("room", HTMLElement), room);
+wear(settings.get("theme"));
+resize(settings.get("size"));
+
+languages.addEventListener("change", () => {
+  settings.set("lang", languages.value);
+  reader.chooseLanguage(languages.value);
+});
+menu("stability", settings.get("stability"), (value) => {
+  settings.set("stability", value);
+  reader.chooseStability(value);
+});
+menu("theme", settings.get("theme"), (value) => {
+  settings.set("theme", value);
+  wear(value);
+});
+byId("smaller", HTMLElement).addEventListener("click", () => resize(SIZES.findLast(isSmaller)));
+byId("larger", HTMLElement).addEventListener("click", () => resize(SIZES.find(isLarger)));
+byId("dismiss", HTMLElement).addEventListener("click", () => {
+  reader.missed = false;
+  paint();
+});
+addEventListener("online", paint);
+addEventListener("offline", paint);
+
+stayAwake();
+void reader.start();
+
+function paint() {
+  const { captions, connection } = reader;
+  state.dataset["phase"] = connection.phase;
+  say(state, stateInWords());
+  paintNotice();
+  offerLanguages(languages, reader.languages, reader.language);
+  byId("empty", HTMLElement).hidden = captions.length > 0 || connection.phase === "stopped";
+  view.paint(captions);
+  follow.update();
+  announcer.announce(captions, reader.joined);
+}
+
+function stateInWords() {
+  if (reader.connection.phase !== "open") return describe(reader.connection);
+  return reader.status?.speaker === "disconnected" ? "The speaker is away" : "Live";
+}
+
+function paintNotice() {
+  const parts = [];
+  if (reader.missed) parts.push("Some captions were missed while you were offline.");
+  if (reader.unavailable) {
+    parts.push(`${endonym(reader.unavailable)} is not available here; this is ${endonym(reader.language)}.`);
+  }
+  notice.hidden = parts.length === 0;
+  byId("dismiss", HTMLElement).hidden = !reader.missed;
+  say(byId("notice-text", HTMLElement), parts.join(" "));
+}
+
+/** @param {number | undefined} percent */
+function resize(percent = settings.get("size")) {
+  if (percent !== settings.get("size")) settings.set("size", String(percent));
+  document.documentElement.style.setProperty("--size", String(percent / 100));
+  say(byId("size", HTMLElement), `${percent} %`);
+  view.remeasure();
+  follow.update();
+}
+
+/** @param {number} percent */
+function isSmaller(percent) {
+  return percent < settings.get("size");
+}
+
+/** @param {number} percent */
+function isLarger(percent) {
+  return percent > settings.get("size");
+}

@@ -1,0 +1,54 @@
+/**
+ * Clears the screen when nobody has said anything for a while.
+ *
+ * @import { Caption } from "../lib/protocol.js"
+ */
+export class Silence {
+  #screen;
+  #ms;
+  #joined = -1;
+  /** What is older has been cleared. */
+  #cleared = -1;
+  #newest = -1;
+  /** @type {readonly Caption[]} */
+  #shown = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {HTMLElement} screen gets `data-cleared`
+   * @param {number} ms
+   */
+  constructor(screen, ms) {
+    this.#screen = screen;
+    this.#ms = ms;
+    this.#clear();
+  }
+
+  /**
+   * @param {readonly Caption[]} captions
+   * @param {number} joined the `seq` up to which they are history, which nobody in the room is talking about any more
+   * @returns {readonly Caption[]} those to show; while the screen is cleared they are what fades away
+   */
+  filter(captions, joined) {
+    if (joined !== this.#joined) this.#joined = this.#newest = this.#cleared = joined;
+    const newest = Math.max(this.#newest, ...captions.map((caption) => caption.seq));
+    if (newest > this.#newest) this.#heard(newest);
+    const fresh = captions.filter((caption) => caption.seq > this.#cleared);
+    if (fresh.length > 0) this.#shown = fresh;
+    return this.#shown;
+  }
+
+  /** @param {number} newest */
+  #heard(newest) {
+    this.#newest = newest;
+    this.#screen.removeAttribute("data-cleared");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#clear(), this.#ms);
+  }
+
+  #clear() {
+    this.#cleared = this.#newest;
+    this.#screen.toggleAttribute("data-cleared", true);
+  }
+}

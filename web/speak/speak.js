@@ -1,0 +1,146 @@
+/**
+ * `/speak/{room}`: talk or type. `?source=`, `?theme=`, `?token=`
+ *
+ * #room, #state (data-phase), #again, #readers; #source, #microphone (aria-pressed), #microphone-state;
+ * #text with #send; #said: li (data-state="waiting|sent|received"); #link, #copy, #copied, #display
+ */
+import { bestOf, fetchModels, sourcesOf } from "../lib/languages.js";
+import { Microphone } from "../lib/microphone.js";
+import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { pageUrl, roomIn } from "../lib/places.js";
+import { language, pageSettings, theme } from "../lib/settings.js";
+import { Speaker } from "../lib/speaker.js";
+import { Utterances } from "../lib/utterance.js";
+import { describe } from "../lib/words.js";
+import { Said } from "./said.js";
+
+const settings = pageSettings({ source: language, theme });
+const room = roomIn(location);
+wear(settings.get("theme"));
+
+const state = byId("state", HTMLElement);
+const sources = byId("source", HTMLSelectElement);
+const text = byId("text", HTMLTextAreaElement);
+const button = byId("microphone", HTMLButtonElement);
+const link = byId("link", HTMLInputElement);
+
+const said = new Said(byId("said", HTMLElement), () => sources.value);
+const speaker = new Speaker({
+  room,
+  token: new URLSearchParams(location.search).get("token"),
+  source: await offerSources(),
+  onchange: oncePerFrame(paint),
+});
+const utterances = new Utterances((message) => {
+  if (message.type === "final") said.add(message);
+  speaker.say(message);
+}, Date.now());
+const microphone = new Microphone({
+  onpartial: (heard) => utterances.partial(heard),
+  onfinal: (heard) => utterances.final(heard),
+  onchange: paintMicrophone,
+});
+
+document.title = `${room} – speak`;
+say(byId("room", HTMLElement), room);
+link.value = pageUrl("captions", room).href;
+byId("display", HTMLAnchorElement).href = pageUrl("display", room).href;
+
+sources.addEventListener("change", chooseSource);
+button.addEventListener("click", toggleMicrophone);
+text.addEventListener("input", typed);
+text.addEventListener("keydown", pressed);
+byId("form", HTMLFormElement).addEventListener("submit", send);
+byId("copy", HTMLElement).addEventListener("click", copy);
+byId("again", HTMLElement).addEventListener("click", () => speaker.start());
+addEventListener("online", paint);
+addEventListener("offline", paint);
+
+if (!Microphone.isSupported) {
+  button.hidden = true;
+  say(byId("microphone-state", HTMLElement), "This browser has no speech recognition (Chrome, Edge and Safari do).");
+}
+speaker.start();
+
+function paint() {
+  const { connection, status, refused } = speaker;
+  state.dataset["phase"] = connection.phase;
+  const isOpen = connection.phase === "open";
+  say(state, isOpen && refused ? `The server did not take this: ${refused}` : describe(connection));
+  byId("again", HTMLElement).hidden = connection.error !== "replaced" || connection.phase !== "stopped";
+  say(byId("readers", HTMLElement), isOpen && status ? readersInWords(status) : "");
+  byId("nothing", HTMLElement).hidden = byId("said", HTMLElement).childElementCount > 0;
+  said.paint((utterance) => speaker.stateOf(utterance));
+}
+
+/** @param {{ readers: number, load: string }} status */
+function readersInWords({ readers, load }) {
+  const count = readers === 1 ? "1 reader" : `${readers} readers`;
+  return load === "normal" ? count : `${count}, the server is ${load}`;
+}
+
+/** @returns {Promise<string>} the one to speak */
+async function offerSources() {
+  const offered = sourcesOf(await fetchModels());
+  const source = settings.get("source") || bestOf(navigator.languages, offered) || offered[0] || "en";
+  const tags = offered.includes(source) ? offered : [source, ...offered];
+  offerLanguages(sources, tags, source);
+  return source;
+}
+
+function chooseSource() {
+  settings.set("source", sources.value);
+  utterances.cancel();
+  speaker.chooseSource(sources.value);
+  if (microphone.isListening) microphone.stop();
+}
+
+function toggleMicrophone() {
+  if (microphone.isListening) return microphone.stop();
+  // The microphone has the floor: what is being typed waits for Enter.
+  utterances.cancel();
+  // With a region where the browser's owner has one, which recognition does better with.
+  microphone.start(bestOf([sources.value], navigator.languages) || sources.value);
+}
+
+/** @param {boolean} listening @param {string} problem */
+function paintMicrophone(listening, problem) {
+  button.setAttribute("aria-pressed", String(listening));
+  say(byId("microphone-label", HTMLElement), listening ? "Stop the microphone" : "Start the microphone");
+  say(byId("microphone-state", HTMLElement), problem || (listening ? "Listening…" : ""));
+}
+
+function typed() {
+  if (!microphone.isListening) utterances.partial(text.value);
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  // Enter and Escape belong to the input method while it composes a character.
+  if (event.isComposing) return;
+  if (event.key === "Enter" && !event.shiftKey) send(event);
+  if (event.key === "Escape") takeBack();
+}
+
+/** @param {Event} event */
+function send(event) {
+  event.preventDefault();
+  if (microphone.isListening) utterances.insert(text.value);
+  else utterances.final(text.value);
+  text.value = "";
+  text.focus();
+}
+
+function takeBack() {
+  if (!microphone.isListening) utterances.cancel();
+  text.value = "";
+}
+
+async function copy() {
+  link.select();
+  const done = await navigator.clipboard?.writeText(link.value).then(
+    () => true,
+    () => false,
+  );
+  say(byId("copied", HTMLElement), done ? "Copied." : "Press Ctrl+C (⌘C) to copy the marked link.");
+}
