@@ -95,12 +95,15 @@ class Stream:
             return
         known = self._open.get(change.id)
         if known is None:
-            self._open[change.id] = _Open(change, revision=self._finished.pop(change.id, 0))
-            return
+            known = self._open[change.id] = _Open(change, revision=self._finished.pop(change.id, 0))
         same = known.segment.text == change.text and known.segment.final == change.final
         known.segment = change
-        known.waiting = known.waiting or not same
-        if same and known.answered and known.answered.text == change.text:
+        if not text_rules.is_speech(change.text):
+            known.waiting = False
+            self._take_answer(known, change, change.text)
+        elif not same:
+            known.waiting = True
+        elif known.answered and known.answered.text == change.text:
             known.answered = change
             self._show(known)
 
@@ -121,24 +124,16 @@ class Stream:
         return Job(self._model, segment.text, prefix, segment.final)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
-        """Take the answer to the job that runs. An answer to a segment that is gone is ignored."""
+        """Take the answer to the job that runs; ignored where the segment is gone or has a newer text that is final."""
         found, asked = self._take_running()
-        if found is None or (found.segment.final and not asked.final):
+        if found is None or (found.waiting and found.segment.final):
             return
-        answer = guards.without_repeats(asked.text, text_rules.normalise(hypothesis.text))
-        if asked.final:
-            self._close(found, answer or "".join(found.answer))
-        elif not guards.runs_away(asked.text, answer):
-            if not text_rules.ends_sentence(asked.text):
-                answer = text_rules.without_sentence_end(answer)
-            found.answer = _with_prefix(text_rules.units(answer), found.stable)
-            found.answered = asked
-            self._show(found)
+        self._take_answer(found, asked, text_rules.normalise(hypothesis.text))
 
     def receive_failure(self) -> None:
         """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
         found, asked = self._take_running()
-        if found is None or not asked.final:
+        if found is None or found.waiting or not asked.final:
             return
         found.failures += 1
         if found.failures < self._options.attempts:
@@ -155,6 +150,17 @@ class Stream:
 
     def _unanswered(self, known: _Open) -> bool:
         return known.segment.final or known.answered is None or known.answered.text != known.segment.text
+
+    def _take_answer(self, known: _Open, asked: Segment, answer: str) -> None:
+        answer = guards.without_repeats(asked.text, answer)
+        if asked.final:
+            self._close(known, answer or "".join(known.answer))
+        elif not guards.runs_away(asked.text, answer):
+            if not text_rules.ends_sentence(asked.text):
+                answer = text_rules.without_sentence_end(answer)
+            known.answer = _with_prefix(text_rules.units(answer), known.stable)
+            known.answered = asked
+            self._show(known)
 
     def _take_running(self) -> tuple[_Open | None, Segment]:
         if self._running is None:

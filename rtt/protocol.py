@@ -3,9 +3,8 @@
 Text frames hold one JSON object each (RFC 8259), told apart by `type`. Times are milliseconds, languages BCP 47 tags.
 """
 
-import re
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import EnumType, StrEnum
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -22,8 +21,9 @@ MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
-Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
-RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+# `(?!\n)`: Python's `$` also matches before a last line end.
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
+RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?!\n)$")]
 
 
 class Stability(StrEnum):
@@ -42,6 +42,16 @@ class Load(StrEnum):
     OVERLOADED = "overloaded"
 
 
+def check_spoken(text: str, start_ms: int | None = None, end_ms: int | None = None) -> None:
+    """Refuse what no captioner means to send. Raises ValueError, naming the field."""
+    try:
+        text_rules.check(text)
+    except ValueError as error:
+        raise ValueError(f"field text: {error}") from None
+    if start_ms is not None and end_ms is not None and end_ms < start_ms:
+        raise ValueError(f"field end_ms: {end_ms}: Expected no time before start_ms, which is {start_ms}")
+
+
 class _Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
     pass
 
@@ -53,9 +63,7 @@ class _Spoken(_Message, frozen=True):
     end_ms: Count | None = None
 
     def __post_init__(self) -> None:
-        text_rules.check(self.text)
-        if self.start_ms is not None and self.end_ms is not None and self.end_ms < self.start_ms:
-            raise ValueError(f"end_ms ({self.end_ms}) must not be before start_ms ({self.start_ms})")
+        check_spoken(self.text, self.start_ms, self.end_ms)
 
 
 class Partial(_Spoken, frozen=True, tag="partial"):
@@ -79,7 +87,7 @@ class Correct(_Message, frozen=True, tag="correct"):
     text: Text
 
     def __post_init__(self) -> None:
-        text_rules.check(self.text)
+        check_spoken(self.text)
 
 
 class Ping(_Message, frozen=True, tag="ping"):
@@ -222,9 +230,7 @@ def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
         for name, raw in query.items()
         if raw
     }
-    if raw := value.get("since"):
-        value["since"] = int(raw) if raw.isdecimal() else raw
-    result: Query = _convert(value, into, BadRequest)
+    result: Query = _convert(value, into, BadRequest, strict=False)
     return result
 
 
@@ -258,19 +264,29 @@ def schema() -> dict[str, Any]:
     }
 
 
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
-
-
-def _convert(value: dict[str, Any], into: Any, error: type[WireError]) -> Any:  # noqa: ANN401 - as msgspec.convert
+def _convert(value: dict[str, Any], into: Any, error: type[WireError], *, strict: bool = True) -> Any:  # noqa: ANN401 - as msgspec.convert
     try:
-        return msgspec.convert(value, into)
+        return msgspec.convert(value, into, strict=strict)
     except msgspec.ValidationError as problem:
-        match = _PATH.match(str(problem))
-        what, path = (match["what"], match["path"]) if match else (str(problem), None)
-        if not path:
-            raise error(what) from None
-        field = path.lstrip(".")
-        raise error(f"field {field}: {_shown(value.get(field.split('[')[0]))}: {what}") from None
+        raise error(_explained(problem, value, into)) from None
+
+
+def _explained(problem: msgspec.ValidationError, value: Mapping[str, Any], into: type[Struct]) -> str:
+    """Say which field is wrong, what it holds and what would be right."""
+    fields = {field.name: field for field in msgspec.structs.fields(into)}
+    if missing := [name for name, field in fields.items() if field.required and name not in value]:
+        return f"field {missing[0]}: missing; there are: {', '.join(fields)}"
+    what, _, path = str(problem).rpartition(" - at `$.")
+    if not what:
+        return str(problem)
+    path = path.rstrip("`")
+    name, _, index = path.rstrip("]").partition("[")
+    shown = value[name][int(index)] if index.isdecimal() else value[name]
+    if isinstance(fields[name].type, EnumType):
+        what = f"Expected one of {', '.join(fields[name].type)}"
+    elif "regex" in what:
+        what = "Expected a language tag (BCP 47) such as en or pt-BR"
+    return f"field {path}: {_shown(shown)}: {what}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -26,6 +26,9 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._closing = False
 
+    def __len__(self) -> int:
+        return len(self._rooms)
+
     def open(self, name: str, source: str | None = None) -> Room:
         """Return the room of that name, opened if need be. Raises TryAgainLater, Restarting."""
         if self._closing:

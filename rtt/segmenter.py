@@ -150,7 +150,9 @@ class Segmenter:
         return [self._withdraw(id_) for id_ in (*found.finished, *found.open)]
 
     def correct(self, segment: int, text: str, now: float) -> list[Change]:
-        """Give a finished segment another text. Raises BadMessage if there is none of that number."""
+        """Give a finished segment another text. Raises BadMessage if there is none of that number, or no text."""
+        if not text_rules.normalise(text):
+            raise BadMessage('field text: "": a correction needs a text; to take a segment back, cancel its utterance')
         old = self._finished.get(segment)
         if old is None:
             raise BadMessage(f"field segment: {segment}: not a finished segment that can still be corrected")
@@ -298,7 +300,8 @@ class Segmenter:
         starts = _CLAUSE_STARTS.get(self._language.split("-")[0], frozenset())
         options = self._options
         for cut in range(options.max_units, options.min_units - 1, -1):
-            if words[cut - 1][-1] in ",;:—–、，；：" or text_rules.key(words[cut]) in starts:
+            before, after = text_rules.key(words[cut - 1]), text_rules.key(words[cut])
+            if words[cut - 1][-1] in ",;:—–、，；：" or (after in starts and before not in starts):
                 return cut
         return options.max_units
 

@@ -11,8 +11,8 @@ from rtt.rooms import Rooms
 
 # Frames a little over the protocol's limit are read, so that they can be answered with an error.
 _MAX_READ = 8 * 1024 * 1024
-# What the last frames need to leave before the sockets are closed.
-_FLUSH_S = 0.2
+# How long the last frames may take to leave before the sockets are closed all the same.
+_FLUSH_S = 5.0
 
 
 class Server(uvicorn.Server):
@@ -45,7 +45,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop gracefully."""
         await self._rooms.close()
-        await asyncio.sleep(_FLUSH_S)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_FLUSH_S)
         await super().shutdown(sockets)
 
     @property

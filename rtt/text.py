@@ -13,9 +13,10 @@ _SPACE = regex.compile(r"\s+")
 # U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r]]", regex.VERSION1)
 _MARKS = regex.compile(r"\p{M}{31}")
-_SENTENCE_END = regex.compile(r"[\p{STerm}…]+[\p{Pe}\p{Pf}\"']*\s*$")
+# Searched from the end, lest a long row of dots take quadratic time. Closing quotes are of either kind: „…“, »…«, “…”.
+_SENTENCE_END = regex.compile(r"(?r)[\p{STerm}…]+[\p{Pe}\p{Pf}\p{Pi}\"']*\s*$")
 _UNSPACED_END = regex.compile(rf"[{_UNSPACED}\u3000-\u303f\uff00-\uffef]$")
-_PUNCTUATION = regex.compile(r"^[\p{P}\s]+|[\p{P}\s]+$")
+_PUNCTUATION = regex.compile(r"^[\p{P}\s]++|(?<![\p{P}\s])[\p{P}\s]++$")
 
 
 def check(text: str) -> None:
@@ -25,7 +26,7 @@ def check(text: str) -> None:
     the Stream-Safe Text Format, Unicode Standard Annex #15).
     """
     if bad := _FORBIDDEN.search(text):
-        raise ValueError(f"character U+{ord(bad[0]):04X} at {bad.start()} is not text")
+        raise ValueError(f"character U+{ord(bad[0]):04X} at {bad.start()} is not text but a control character")
     if marks := _MARKS.search(text):
         raise ValueError(f"more than 30 combining marks in a row at {marks.start()}")
 
