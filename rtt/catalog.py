@@ -114,7 +114,8 @@ class Catalog:
         for length in range(len(parts), 0, -1):
             if found := known.get("-".join(parts[:length])):
                 return found
-        return "-".join([parts[0], *(part.upper() if len(part) == 2 else part for part in parts[1:])])
+        cased = {2: str.upper, 4: str.title}  # regions and scripts (RFC 5646, section 2.1.1)
+        return "-".join([parts[0], *(cased.get(len(part), str.lower)(part) for part in parts[1:])])
 
     def targets(self, source: str) -> list[str]:
         """Return the languages that `source` can be translated to."""
@@ -135,7 +136,7 @@ class Catalog:
 def _read(path: Path) -> Model:
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise ModelError(f"{path}: {error}") from error
     needed = {manifest.tokeniser.source, manifest.tokeniser.target, "model.bin"}
     if missing := needed - manifest.files.keys():

@@ -1,5 +1,6 @@
 """All settings in one frozen value; a bad one is refused by name."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,7 @@ from msgspec import Meta, Struct
 
 from rtt.errors import ConfigError
 from rtt.policy import PolicyOptions
-from rtt.protocol import Language
+from rtt.protocol import Language, plainly
 from rtt.segmenter import SegmenterOptions
 
 _ROOT = Path(__file__).parent.parent
@@ -64,5 +65,9 @@ def make_config(values: Mapping[str, Any]) -> Config:
         return msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$.")
-        name = path.rstrip("`").split("[")[0]
-        raise ConfigError(f"{name}: {given.get(name)!r}: {what}" if name else what) from None
+        path = path.removesuffix("`")
+        if not path:
+            raise ConfigError(what) from None
+        name = re.split(r"[.[]", path)[0]
+        kind = {field.name: field.type for field in msgspec.structs.fields(Config)}[name]
+        raise ConfigError(f"{path}: {given[name]!r}: {plainly(what, kind)}") from None

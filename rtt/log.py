@@ -1,9 +1,9 @@
 """A room's event log in memory: what readers were told, in order, to resume and to begin from."""
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from rtt.policy import Update
 from rtt.segmenter import Withdrawal
@@ -59,24 +59,20 @@ class MemoryLog:
 
     def since(self, seq: int, langs: Collection[str]) -> list[Event]:
         """Return every final and withdrawal after `seq`, and the newest state of what is open, in order."""
-        start = bisect_right(self._lasting, seq, key=lambda event: event.seq)
-        missed = [e for index, e in enumerate(self._lasting) if index >= start and e.lang in langs]
-        still_open = [e for e in self._open.values() if e.lang in langs and e.seq > seq]
-        return sorted([*missed, *still_open], key=lambda event: event.seq)
+        missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in langs]
+        return sorted(missed, key=lambda event: event.seq)
 
     def recent(self, langs: Collection[str], count: int) -> list[Event]:
         """Return the last `count` finished segments of each language, and what is open, for a late reader."""
-        finished = [event for lang in langs for event in self._last(lang, count)]
+        finished = [event for lang in langs for event in islice(self._finished(lang), count)]
         still_open = [e for e in self._open.values() if e.lang in langs]
         return sorted([*finished, *still_open], key=lambda event: event.seq)
 
-    def _last(self, lang: str, count: int) -> Iterator[Event]:
+    def _finished(self, lang: str) -> Iterator[Event]:
+        """Yield the newest final of each segment that was not withdrawn, newest first."""
         known: set[int] = set()
         for event in reversed(self._lasting):
-            if event.lang != lang or event.segment in known:
-                continue
-            if len(known) == count:
-                return
-            known.add(event.segment)
-            if not isinstance(event.update, Withdrawal):
-                yield event
+            if event.lang == lang and event.segment not in known:
+                known.add(event.segment)
+                if not isinstance(event.update, Withdrawal):
+                    yield event

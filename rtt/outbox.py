@@ -22,7 +22,7 @@ class Outbox:
         self.on_give_up: Callable[[], object] = lambda: None
 
     def put(self, frame: str, key: Hashable | None = None, *, lasting: bool = False) -> None:
-        """Queue a frame in the place of the unsent one of the same key; a lasting one is never replaced itself."""
+        """Queue a frame, and drop the unsent one of the same key; a lasting one is never dropped."""
         if self.closing:
             return
         now = asyncio.get_running_loop().time()

@@ -264,6 +264,13 @@ def schema() -> dict[str, Any]:
     }
 
 
+def plainly(what: str, kind: Any) -> str:  # noqa: ANN401 - a type has no better name
+    """Say in words what msgspec says of a value that should be a `kind`."""
+    if isinstance(kind, EnumType):
+        return f"Expected one of {', '.join(kind)}"
+    return "Expected a language tag (BCP 47) such as en or pt-BR" if "regex" in what else what
+
+
 def _convert(value: dict[str, Any], into: Any, error: type[WireError], *, strict: bool = True) -> Any:  # noqa: ANN401 - as msgspec.convert
     try:
         return msgspec.convert(value, into, strict=strict)
@@ -275,18 +282,14 @@ def _explained(problem: msgspec.ValidationError, value: Mapping[str, Any], into:
     """Say which field is wrong, what it holds and what would be right."""
     fields = {field.name: field for field in msgspec.structs.fields(into)}
     if missing := [name for name, field in fields.items() if field.required and name not in value]:
-        return f"field {missing[0]}: missing; there are: {', '.join(fields)}"
+        return f"field {missing[0]}: missing; the fields are: {', '.join(fields)}"
     what, _, path = str(problem).rpartition(" - at `$.")
     if not what:
         return str(problem)
-    path = path.rstrip("`")
-    name, _, index = path.rstrip("]").partition("[")
+    path = path.removesuffix("`")
+    name, _, index = path.removesuffix("]").partition("[")
     shown = value[name][int(index)] if index.isdecimal() else value[name]
-    if isinstance(fields[name].type, EnumType):
-        what = f"Expected one of {', '.join(fields[name].type)}"
-    elif "regex" in what:
-        what = "Expected a language tag (BCP 47) such as en or pt-BR"
-    return f"field {path}: {_shown(shown)}: {what}"
+    return f"field {path}: {_shown(shown)}: {plainly(what, fields[name].type)}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON value

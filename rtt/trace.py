@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from rtt.errors import TraceError
-from rtt.protocol import Count, Text
+from rtt.protocol import Count, Text, check_spoken
 
 
 class TraceEvent(Struct, frozen=True):
@@ -19,6 +19,9 @@ class TraceEvent(Struct, frozen=True):
     utterance: Count | None = None
     start_ms: Count | None = None
     end_ms: Count | None = None
+
+    def __post_init__(self) -> None:
+        check_spoken(self.text, self.start_ms, self.end_ms)
 
 
 def read_trace(path: Path) -> list[TraceEvent]:
@@ -36,5 +39,5 @@ def read_trace(path: Path) -> list[TraceEvent]:
 def _read_line(line: bytes, place: str) -> TraceEvent:
     try:
         return msgspec.json.decode(line, type=TraceEvent)
-    except msgspec.MsgspecError as error:
+    except (UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise TraceError(f"{place}: {error}") from None
