@@ -1,0 +1,304 @@
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtt import text
+
+GRINNING = "\N{GRINNING FACE}"
+FAMILY = "👩\u200d👩\u200d👧\u200d👦"
+E_ACUTE = "e\N{COMBINING ACUTE ACCENT}"
+
+# Letters, marks, blanks, punctuation and emoji of many scripts, in any order.
+messy = st.text(
+    st.sampled_from(
+        "ab Z1.,!?…\"'“”„«»()-\t\n\u2028\u3000\u0301\u200d好东日本ーが。、「」สวัดีကျម្ພາмирمرحباनमस्ते।한국👍🏽🇩🇪"
+    )
+)
+anything = messy | st.text()
+
+
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        "",
+        "Hello, world.",
+        "tab\tline\nreturn\r",
+        "line\u2028paragraph\u2029",
+        FAMILY,
+        "e" + "\u0301" * 30,
+        ("e" + "\u0301" * 30) * 3,
+        "right\u200eleft\u200f",
+    ],
+)
+def test_text_is_let_through(accepted: str) -> None:
+    text.check(accepted)
+
+
+@pytest.mark.parametrize(
+    ("refused", "says"),
+    [
+        ("a\x00", "character U+0000 at 1 is not text"),
+        ("\x1b[31m", "character U+001B at 0 is not text"),
+        ("ab\x7f", "character U+007F at 2 is not text"),
+        ("a\x85", "character U+0085 at 1 is not text"),
+        ("a\x0b", "character U+000B at 1 is not text"),
+        ("a\ud800b", "character U+D800 at 1 is not text"),
+        ("a\udfffb", "character U+DFFF at 1 is not text"),
+        ("ab" + "\u0301" * 31, "more than 30 combining marks in a row at 2"),
+        ("a" + "\u0301\u0e31\u20dd" * 11, "more than 30 combining marks in a row at 1"),
+    ],
+    ids=ascii,
+)
+def test_what_is_not_text_is_refused(refused: str, says: str) -> None:
+    with pytest.raises(ValueError, match="^" + says.replace("+", r"\+")):
+        text.check(refused)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("", ""),
+        (" \t\n ", ""),
+        ("  two   blanks ", "two blanks"),
+        ("line\r\nline\u2028line", "line line line"),
+        ("wide\u3000blank", "wide blank"),
+        (E_ACUTE, "é"),
+        ("\N{ANGSTROM SIGN}", "Å"),
+        ("ﬁ", "ﬁ"),
+    ],
+    ids=ascii,
+)
+def test_normalise(given_text: str, expected: str) -> None:
+    assert text.normalise(given_text) == expected
+
+
+@given(anything)
+def test_what_is_normalised_stays_as_it_is(given_text: str) -> None:
+    normal = text.normalise(given_text)
+    assert text.normalise(normal) == normal
+    assert "  " not in normal
+    assert unicodedata.is_normalized("NFC", normal)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("", []),
+        ("   ", []),
+        ("Hello, world!", ["Hello,", " world!"]),
+        ("  a  b ", ["  a", "  b"]),
+        ("don’t stop", ["don’t", " stop"]),
+        ("a - b", ["a", " -", " b"]),
+        ("你好世界", ["你", "好", "世", "界"]),
+        ("你好，世界。", ["你", "好，", "世", "界。"]),
+        ("今日は。", ["今", "日", "は。"]),
+        ("ラーメン", ["ラ", "ー", "メ", "ン"]),
+        ("がぎ", ["が", "ぎ"]),
+        ("สวัสดี", ["ส", "วั", "ส", "ดี"]),
+        ("ភាសាខ្មែរ", ["ភា", "សា", "ខ្មែ", "រ"]),
+        ("ພາສາ", ["ພ", "າ", "ສ", "າ"]),
+        ("한국어 문장", ["한국어", " 문장"]),
+        ("مرحبا بالعالم", ["مرحبا", " بالعالم"]),
+        ("नमस्ते दुनिया।", ["नमस्ते", " दुनिया।"]),
+        ("I like 東京 a lot", ["I", " like", " 東", "京", " a", " lot"]),
+        ("Python3は楽しい", ["Python3", "は", "楽", "し", "い"]),
+        (f"hi {FAMILY} there", ["hi", f" {FAMILY}", " there"]),
+        ("👍🏽 🇩🇪", ["👍🏽", " 🇩🇪"]),
+    ],
+    ids=ascii,
+)
+def test_units(given_text: str, expected: list[str]) -> None:
+    assert text.units(given_text) == expected
+
+
+@given(anything)
+def test_units_hold_the_whole_text(given_text: str) -> None:
+    units = text.units(given_text)
+    assert "".join(units) + given_text[len("".join(units)) :] == given_text
+    assert given_text[len("".join(units)) :].strip() == ""
+    assert all(unit.strip() for unit in units)
+
+
+@given(anything)
+def test_a_unit_is_not_cut_again(given_text: str) -> None:
+    assert all(text.units(unit) == [unit] for unit in text.units(given_text))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("", "", 0),
+        ("abc", "", 0),
+        ("abc", "abc", 3),
+        ("abc", "abd", 2),
+        ("abc", "ab", 2),
+        ("xbc", "abc", 0),
+        ("abcab", "abxab", 2),
+    ],
+)
+def test_common_prefix(a: str, b: str, expected: int) -> None:
+    assert text.common_prefix(a, b) == text.common_prefix(b, a) == expected
+
+
+@given(st.lists(st.integers(0, 3)), st.lists(st.integers(0, 3)), st.lists(st.integers(0, 3)))
+def test_common_prefix_is_the_longest_one(both: list[int], a: list[int], b: list[int]) -> None:
+    a, b = both + a, both + b
+    length = text.common_prefix(a, b)
+    assert a[:length] == b[:length]
+    assert length in {len(a), len(b)} or a[length] != b[length]
+    assert length >= len(both)
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        (" Hello,", "hello"),
+        ("hello", "hello"),
+        ("„Straße“", "strasse"),
+        ("don’t!", "don’t"),
+        ("(e.g.)", "e.g"),
+        ("世。", "世"),
+        (" –", ""),
+        ("5%", "5"),
+        ("$5", "$5"),
+        (GRINNING, GRINNING),
+    ],
+    ids=ascii,
+)
+def test_key(unit: str, expected: str) -> None:
+    assert text.key(unit) == expected
+
+
+@given(anything)
+def test_a_key_has_no_case_and_no_punctuation_around_it(given_text: str) -> None:
+    key = text.key(given_text)
+    assert text.key(f' "{key}…') == key
+    assert text.key(given_text.casefold()) == key
+
+
+def test_keys_leave_out_what_is_no_word() -> None:
+    assert text.keys(["Well", " –", " yes,", " …"]) == ["well", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [("", False), (" … – ?!", False), ("👍", False), ("a", True), ("…3", True), ("好", True), ("ا", True)],
+    ids=ascii,
+)
+def test_is_speech(given_text: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+    assert text.is_speech(given_text) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "open_sentence"),
+    [
+        ("Yes.", "Yes"),
+        ("Yes?!", "Yes"),
+        ("Yes. ", "Yes"),
+        ("Wait...", "Wait"),
+        ("Wait…", "Wait"),
+        ('"Yes."', '"Yes'),
+        ("“Yes.”", "“Yes"),
+        ("‘Yes.’", "‘Yes"),
+        ("„Ja.“", "„Ja"),
+        ("»Ja.«", "»Ja"),
+        ("« Oui !»", "« Oui "),
+        ("(Yes.)", "(Yes"),
+        ("好。", "好"),
+        ("「好。」", "「好"),
+        ("नमस्ते।", "नमस्ते"),
+        ("نعم؟", "نعم"),
+        ("e.g. this.", "e.g. this"),
+    ],
+    ids=ascii,
+)
+def test_a_sentence_ends(sentence: str, open_sentence: str) -> None:
+    assert text.ends_sentence(sentence)
+    assert text.without_sentence_end(sentence) == open_sentence
+
+
+@pytest.mark.parametrize(
+    "given_text", ["", "Yes", "Yes,", "Yes:", "3.5", "e.g. this", "Yes. “", "“Yes”", "สวัสดี", "好，"], ids=ascii
+)
+def test_a_sentence_goes_on(given_text: str) -> None:
+    assert not text.ends_sentence(given_text)
+    assert text.without_sentence_end(given_text) == given_text
+
+
+@given(anything)
+def test_a_sentence_end_is_taken_off_for_good(given_text: str) -> None:
+    rest = text.without_sentence_end(given_text)
+    assert given_text.startswith(rest)
+    assert text.ends_sentence(given_text) is (rest != given_text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([], ""),
+        (["One."], "One."),
+        (["One.", "Two."], "One. Two."),
+        (["好。", "很好。"], "好。很好。"),
+        (["こんにちは", "世界"], "こんにちは世界"),
+        (["好。", "Yes.", "好。"], "好。Yes. 好。"),
+        (["नमस्ते।", "हाँ।"], "नमस्ते। हाँ।"),
+    ],
+    ids=ascii,
+)
+def test_join(parts: list[str], expected: str) -> None:
+    assert text.join(parts) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "given_text", "expected"),
+    [
+        ("en", "", []),
+        ("en", "Hello", ["Hello"]),
+        ("en", "Hello Mr. Smith. How are you? ", ["Hello Mr. Smith. ", "How are you? "]),
+        ("en", "It costs 3.5 euros. Yes.", ["It costs 3.5 euros. ", "Yes."]),
+        ("de", "Am 3. Mai z. B. ging er. Ja.", ["Am 3. Mai z. B. ging er. ", "Ja."]),
+        ("fr", "Ça va ? Oui.", ["Ça va ? ", "Oui."]),
+        ("zh", "你好。我很好。", ["你好。", "我很好。"]),
+        ("zh-Hant", "你好。我很好。", ["你好。", "我很好。"]),
+        ("ja", "今日は。明日は。", ["今日は。", "明日は。"]),
+        ("hi", "नमस्ते। दुनिया।", ["नमस्ते। ", "दुनिया।"]),
+        ("ar", "مرحبا؟ نعم.", ["مرحبا؟ ", "نعم."]),
+        ("xx", "Qa bo. Ze fu.", ["Qa bo. ", "Ze fu."]),
+    ],
+    ids=ascii,
+)
+def test_sentences(language: str, given_text: str, expected: list[str]) -> None:
+    assert text.sentences(given_text, language) == expected
+
+
+@given(anything, st.sampled_from(["en", "de", "zh", "ja", "th", "ar", "hi", "xx", "pt-BR", ""]))
+def test_sentences_hold_the_whole_text(given_text: str, language: str) -> None:
+    assert "".join(text.sentences(given_text, language)) == given_text
+
+
+LONG = {
+    "dots": "." * 4000 + "a",
+    "dots inside": "a" + "." * 4000 + "a",
+    "quotes": "." + '"' * 4000 + "a",
+    "dots and quotes": '."' * 2000 + "a",
+    "dots and blanks": ". " * 2000 + "a",
+    "blanks": "a" + " " * 4000 + "a",
+    "abbreviations": "Mr. " * 1000,
+    "brackets": '("' * 2000,
+    "marks": ("好" + "\u0301" * 30) * 130,
+    "joiners": "好" + "\u200d" * 4000,
+}
+
+
+@pytest.mark.parametrize("given_text", LONG.values(), ids=LONG)
+def test_no_text_takes_long(given_text: str) -> None:
+    """The server's one loop runs these: a text of 4,000 characters must not hold everybody up."""
+    start = time.process_time()
+    text.check(given_text)
+    text.keys(text.units(text.normalise(given_text)))
+    text.without_sentence_end(given_text)
+    text.sentences(given_text, "en")
+    assert time.process_time() - start < 0.05
