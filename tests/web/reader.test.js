@@ -54,7 +54,7 @@ test("it resumes after a lost connection", () => {
   world.socket.receive(ready({ seq: 6 }), caption(6, { segment: 3 }));
   assert.deepEqual(segments(reader), [1, 2, 3]);
   assert.equal(reader.missed, false);
-  assert.equal(reader.joined, 1, "what was missed is news, not history");
+  assert.equal(reader.joined.seq, 1, "what was missed is news, not history");
 });
 
 test("it tells of a gap until that is dismissed", () => {
@@ -67,12 +67,14 @@ test("it tells of a gap until that is dismissed", () => {
 test("a server that has begun anew is read from its beginning", () => {
   const reader = read();
   world.socket.receive(ready(), caption(900, { segment: 70 }));
+  const { joined } = reader;
   world.socket.end(1012);
   world.dispatchEvent(new Event("online"));
   world.socket.end(4400, { code: "bad_request" });
   world.socket.receive(ready({ seq: 2 }), caption(1), caption(2));
   assert.deepEqual(segments(reader), [1, 2]);
-  assert.equal(reader.joined, 2);
+  assert.equal(reader.joined.seq, 0, "what it says is news");
+  assert.notEqual(reader.joined, joined);
 });
 
 test("another language is read from its history on", () => {
@@ -82,7 +84,7 @@ test("another language is read from its history on", () => {
   assert.deepEqual(asked(), { lang: "fr", stability: "steady" });
   world.socket.receive(ready({ seq: 9 }), caption(9, { lang: "fr" }));
   assert.deepEqual(segments(reader), [9]);
-  assert.equal(reader.joined, 9);
+  assert.equal(reader.joined.seq, 9);
 });
 
 test("with another stability what is finished stays, and what is open is asked for again", () => {

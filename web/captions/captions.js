@@ -2,7 +2,7 @@
  * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`, `?token=`
  *
  * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme;
- * #notice with #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
+ * #notice with #again and #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
  * .tentative; #live jumps to the end, #log is read out.
  */
 import { Announcer } from "../lib/announcer.js";
@@ -14,9 +14,11 @@ import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page
 import { roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
-import { describe } from "../lib/words.js";
+import { brief, explain } from "../lib/words.js";
 
 const SIZES = [75, 100, 125, 150, 200, 250, 300];
+/** What people put up with in live captions. */
+const BEHIND_MS = 3000;
 
 const settings = pageSettings({ lang: language, stability, theme, size: number(50, 400, 100) });
 const room = roomIn(location);
@@ -24,6 +26,8 @@ const room = roomIn(location);
 const state = byId("state", HTMLElement);
 const languages = byId("language", HTMLSelectElement);
 const notice = byId("notice", HTMLElement);
+const again = byId("again", HTMLElement);
+const empty = byId("empty", HTMLElement);
 
 const view = new CaptionsView(byId("captions", HTMLElement));
 const follow = new Follow(byId("scroller", HTMLElement), byId("live", HTMLElement));
@@ -60,6 +64,7 @@ byId("dismiss", HTMLElement).addEventListener("click", () => {
   reader.missed = false;
   paint();
 });
+again.addEventListener("click", () => reader.tryAgain());
 addEventListener("online", paint);
 addEventListener("offline", paint);
 
@@ -72,26 +77,38 @@ function paint() {
   say(state, stateInWords());
   paintNotice();
   offerLanguages(languages, reader.languages, reader.language);
-  byId("empty", HTMLElement).hidden = captions.length > 0 || connection.phase === "stopped";
+  empty.hidden = captions.length > 0 || connection.phase === "stopped";
+  say(empty, isSpeakerHere() ? "The speaker is here. Captions appear as they speak." : "Waiting for the speaker…");
   view.paint(captions);
   follow.update();
   announcer.announce(captions, reader.joined);
 }
 
 function stateInWords() {
-  if (reader.connection.phase !== "open") return describe(reader.connection);
-  return reader.status?.speaker === "disconnected" ? "The speaker is away" : "Live";
+  const isOpen = reader.connection.phase === "open";
+  if (isOpen && isSpeakerHere()) return isBehind() ? "Live, running behind" : "Live";
+  if (isOpen && reader.captions.length > 0) return "The speaker is away";
+  return brief(reader.connection, navigator.onLine);
+}
+
+function isSpeakerHere() {
+  return reader.status?.speaker === "connected";
+}
+
+function isBehind() {
+  return (reader.status?.behind_ms ?? 0) > BEHIND_MS;
 }
 
 function paintNotice() {
-  const parts = [];
-  if (reader.missed) parts.push("Some captions were missed while you were offline.");
-  if (reader.unavailable) {
-    parts.push(`${endonym(reader.unavailable)} is not available here; this is ${endonym(reader.language)}.`);
-  }
-  notice.hidden = parts.length === 0;
-  byId("dismiss", HTMLElement).hidden = !reader.missed;
-  say(byId("notice-text", HTMLElement), parts.join(" "));
+  const { connection, missed } = reader;
+  const parts = [explain(connection, navigator.onLine)];
+  if (missed) parts.push("Some captions were missed while you were offline.");
+  if (reader.unavailable) parts.push(`${endonym(reader.unavailable)} is not available in this room.`);
+  const text = parts.filter(Boolean).join(" ");
+  notice.hidden = text === "";
+  again.hidden = connection.phase !== "stopped";
+  byId("dismiss", HTMLElement).hidden = !missed || connection.phase === "stopped";
+  say(byId("notice-text", HTMLElement), text);
 }
 
 /** @param {number | undefined} percent */

@@ -13,7 +13,7 @@ import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page
 import { pageUrl, roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
-import { describe } from "../lib/words.js";
+import { brief, explain } from "../lib/words.js";
 import { hideWhenIdle } from "./idle.js";
 import { RollUp } from "./rollup.js";
 import { Silence } from "./silence.js";
@@ -83,7 +83,7 @@ function paint() {
   const { connection } = reader;
   state.dataset["phase"] = connection.phase;
   state.hidden = connection.phase === "open";
-  say(state, describe(connection));
+  say(state, explain(connection, navigator.onLine) || brief(connection, navigator.onLine));
   // Nobody is there to reload a page that has become too old for its server.
   if (connection.phase === "stopped") setTimeout(() => location.reload(), RELOAD_MS);
   offerLanguages(languages, reader.languages, reader.language);

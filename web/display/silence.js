@@ -6,10 +6,11 @@
 export class Silence {
   #screen;
   #ms;
-  #joined = -1;
-  /** What is older has been cleared. */
-  #cleared = -1;
-  #newest = -1;
+  /** @type {object | null} */
+  #joined = null;
+  /** What is not newer has been cleared. */
+  #cleared = 0;
+  #newest = 0;
   /** @type {readonly Caption[]} */
   #shown = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -27,11 +28,12 @@ export class Silence {
 
   /**
    * @param {readonly Caption[]} captions
-   * @param {number} joined the `seq` up to which they are history, which nobody in the room is talking about any more
+   * @param {{ seq: number }} joined up to which they are history, which nobody is talking about any more
    * @returns {readonly Caption[]} those to show; while the screen is cleared they are what fades away
    */
   filter(captions, joined) {
-    if (joined !== this.#joined) this.#joined = this.#newest = this.#cleared = joined;
+    if (joined !== this.#joined) this.#newest = this.#cleared = joined.seq;
+    this.#joined = joined;
     const newest = Math.max(this.#newest, ...captions.map((caption) => caption.seq));
     if (newest > this.#newest) this.#heard(newest);
     const fresh = captions.filter((caption) => caption.seq > this.#cleared);

@@ -10,8 +10,9 @@ const KEPT = 5;
 
 export class Announcer {
   #region;
-  #joined = -1;
-  #newest = -1;
+  /** @type {object | null} */
+  #joined = null;
+  #newest = 0;
 
   /** @param {HTMLElement} region a visually hidden live region */
   constructor(region) {
@@ -20,10 +21,11 @@ export class Announcer {
 
   /**
    * @param {readonly Caption[]} captions
-   * @param {number} joined the `seq` up to which they are history
+   * @param {{ seq: number }} joined up to which they are history
    */
   announce(captions, joined) {
-    if (joined !== this.#joined) this.#joined = this.#newest = joined;
+    if (joined !== this.#joined) this.#newest = joined.seq;
+    this.#joined = joined;
     const fresh = captions.filter((caption) => caption.final && caption.seq > this.#newest);
     for (const caption of fresh.sort((a, b) => a.seq - b.seq)) {
       this.#newest = caption.seq;

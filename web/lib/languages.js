@@ -3,6 +3,8 @@ import { modelsUrl } from "./places.js";
 
 /** @typedef {{ source: string, targets: string[] }} Model */
 
+const TIMEOUT_MS = 5000;
+
 /** @param {string} tag @returns {string} such as "Deutsch"; the tag itself where nobody has named it */
 export function endonym(tag) {
   try {
@@ -16,7 +18,7 @@ export function endonym(tag) {
 /** @returns {Promise<Model[]>} none where the server cannot be asked */
 export async function fetchModels() {
   try {
-    const response = await fetch(modelsUrl());
+    const response = await fetch(modelsUrl(), { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return response.ok ? ((await response.json()).models ?? []) : [];
   } catch {
     return [];

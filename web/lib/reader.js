@@ -37,8 +37,8 @@ export class Reader {
   room = null;
   /** @type {Status | null} */
   status = null;
-  /** The newest `seq` when the reader joined; what is older is history. */
-  joined = 0;
+  /** What is not newer was said before the reader came; another object when the captions begin anew. */
+  joined = { seq: 0 };
   /** Whether captions were missed that the server no longer has. */
   missed = false;
   /** The language that is being read; empty until it is known. */
@@ -64,13 +64,17 @@ export class Reader {
   }
 
   async start() {
-    const models = fetchModels();
+    const asked = this.#askForModels();
     if (!this.#wanted) {
-      this.#wanted = this.language = bestOf(this.#options.preferred, languagesFor(await models, null));
+      await asked;
+      this.#wanted = this.language = bestOf(this.#options.preferred, languagesFor(this.#models, null));
     }
     this.#socket.open();
-    this.#models = await models;
-    this.#options.onchange();
+  }
+
+  /** After it has been stopped. */
+  tryAgain() {
+    this.#socket.open();
   }
 
   get captions() {
@@ -101,6 +105,11 @@ export class Reader {
     this.#socket.open();
   }
 
+  async #askForModels() {
+    this.#models = await fetchModels();
+    this.#options.onchange();
+  }
+
   /** @param {string} language */
   #read(language) {
     this.language = language;
@@ -116,19 +125,22 @@ export class Reader {
 
   /** @param {Message} message */
   #receive(message) {
-    this.#state = reduce(this.#state, message, this.#options.limit);
+    const before = this.#state;
+    this.#state = reduce(before, message, this.#options.limit);
     if (message.type === "status") this.status = message;
-    if (message.type === "ready") this.#joined(message);
+    if (message.type === "ready") this.#joined(message, before);
     if (message.type === "caption" && this.language) this.#served(message.lang);
     this.#options.onchange();
   }
 
-  /** @param {Ready} ready */
-  #joined(ready) {
+  /** @param {Ready} ready @param {State} before */
+  #joined(ready, before) {
     const sourceChanged = this.room !== null && this.room.source !== ready.source;
     this.room = ready;
     this.missed ||= ready.gap ?? false;
-    if (this.#state.seq === null) this.joined = ready.seq;
+    if (this.#models.length === 0) void this.#askForModels();
+    // A server that was restarted while the reader was here has told it nothing yet.
+    if (this.#state.seq === null) this.joined = { seq: before.seq === null ? ready.seq : 0 };
     const wanted = this.#wanted || ready.source;
     if (!this.language) this.#read(ready.source);
     else if (sourceChanged && this.language !== wanted) this.#read(wanted);

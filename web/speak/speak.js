@@ -1,7 +1,7 @@
 /**
  * `/speak/{room}`: talk or type. `?source=`, `?theme=`, `?token=`
  *
- * #room, #state (data-phase), #again, #readers; #source, #microphone (aria-pressed), #microphone-state;
+ * #room, #state (data-phase), #readers, #notice with #again; #source, #microphone (aria-pressed), #microphone-state;
  * #text with #send; #said: li (data-state="waiting|sent|received"); #link, #copy, #copied, #display
  */
 import { bestOf, fetchModels, sourcesOf } from "../lib/languages.js";
@@ -11,7 +11,7 @@ import { pageUrl, roomIn } from "../lib/places.js";
 import { language, pageSettings, theme } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
 import { Utterances } from "../lib/utterance.js";
-import { describe } from "../lib/words.js";
+import { brief, explain } from "../lib/words.js";
 import { Said } from "./said.js";
 
 const settings = pageSettings({ source: language, theme });
@@ -23,6 +23,12 @@ const sources = byId("source", HTMLSelectElement);
 const text = byId("text", HTMLTextAreaElement);
 const button = byId("microphone", HTMLButtonElement);
 const link = byId("link", HTMLInputElement);
+const again = byId("again", HTMLElement);
+
+document.title = `${room} – speak`;
+say(byId("room", HTMLElement), room);
+link.value = pageUrl("captions", room).href;
+byId("display", HTMLAnchorElement).href = pageUrl("display", room).href;
 
 const said = new Said(byId("said", HTMLElement), () => sources.value);
 const speaker = new Speaker({
@@ -41,18 +47,13 @@ const microphone = new Microphone({
   onchange: paintMicrophone,
 });
 
-document.title = `${room} – speak`;
-say(byId("room", HTMLElement), room);
-link.value = pageUrl("captions", room).href;
-byId("display", HTMLAnchorElement).href = pageUrl("display", room).href;
-
 sources.addEventListener("change", chooseSource);
 button.addEventListener("click", toggleMicrophone);
 text.addEventListener("input", typed);
 text.addEventListener("keydown", pressed);
 byId("form", HTMLFormElement).addEventListener("submit", send);
 byId("copy", HTMLElement).addEventListener("click", copy);
-byId("again", HTMLElement).addEventListener("click", () => speaker.start());
+again.addEventListener("click", () => speaker.start());
 addEventListener("online", paint);
 addEventListener("offline", paint);
 
@@ -63,14 +64,23 @@ if (!Microphone.isSupported) {
 speaker.start();
 
 function paint() {
-  const { connection, status, refused } = speaker;
+  const { connection, status } = speaker;
   state.dataset["phase"] = connection.phase;
-  const isOpen = connection.phase === "open";
-  say(state, isOpen && refused ? `The server did not take this: ${refused}` : describe(connection));
-  byId("again", HTMLElement).hidden = connection.error !== "replaced" || connection.phase !== "stopped";
-  say(byId("readers", HTMLElement), isOpen && status ? readersInWords(status) : "");
+  say(state, brief(connection, navigator.onLine));
+  say(byId("readers", HTMLElement), connection.phase === "open" && status ? readersInWords(status) : "");
+  paintNotice();
   byId("nothing", HTMLElement).hidden = byId("said", HTMLElement).childElementCount > 0;
   said.paint((utterance) => speaker.stateOf(utterance));
+}
+
+function paintNotice() {
+  const { connection, refused } = speaker;
+  const isOpen = connection.phase === "open";
+  const text = isOpen && refused ? `The server did not take this: ${refused}` : explain(connection, navigator.onLine);
+  byId("notice", HTMLElement).hidden = text === "";
+  say(byId("notice-text", HTMLElement), text);
+  again.hidden = connection.phase !== "stopped";
+  say(again, connection.error === "replaced" ? "Speak here again" : "Try again");
 }
 
 /** @param {{ readers: number, load: string }} status */
@@ -92,7 +102,6 @@ function chooseSource() {
   settings.set("source", sources.value);
   utterances.cancel();
   speaker.chooseSource(sources.value);
-  if (microphone.isListening) microphone.stop();
 }
 
 function toggleMicrophone() {
@@ -106,6 +115,7 @@ function toggleMicrophone() {
 /** @param {boolean} listening @param {string} problem */
 function paintMicrophone(listening, problem) {
   button.setAttribute("aria-pressed", String(listening));
+  sources.disabled = listening;
   say(byId("microphone-label", HTMLElement), listening ? "Stop the microphone" : "Start the microphone");
   say(byId("microphone-state", HTMLElement), problem || (listening ? "Listening…" : ""));
 }
