@@ -143,8 +143,8 @@ def test_common_prefix(a: str, b: str, expected: int) -> None:
     assert text.common_prefix(a, b) == text.common_prefix(b, a) == expected
 
 
-@given(st.lists(st.integers(0, 3)), st.lists(st.integers(0, 3)), st.lists(st.integers(0, 3)))
-def test_common_prefix_is_the_longest_one(both: list[int], a: list[int], b: list[int]) -> None:
+@given(st.text("abc"), st.text("abc"), st.text("abc"))
+def test_common_prefix_is_the_longest_one(both: str, a: str, b: str) -> None:
     a, b = both + a, both + b
     length = text.common_prefix(a, b)
     assert a[:length] == b[:length]

@@ -1,0 +1,86 @@
+"""Imports run downward only, the policy knows no clock, and each outside library has its one place."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "rtt"
+
+# Top to bottom; a module imports from lower lines only.
+ORDER = [
+    {"cli"},
+    {"server"},
+    {"app"},
+    {"sockets", "headers"},
+    {"rooms"},
+    {"room"},
+    {"session", "audience"},
+    {"captions"},
+    {"ct2", "scheduler", "log"},
+    {"config"},
+    {"policy"},
+    {"guards", "segmenter"},
+    {"catalog", "client", "engine", "outbox", "trace"},
+    {"protocol"},
+    {"text"},
+    {"errors"},
+]
+PURE = {"captions", "log", "policy", "guards", "segmenter", "engine", "protocol", "text", "errors"}
+IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
+# Who else may import what.
+ONLY = {
+    "ctranslate2": {"ct2"},
+    "sentencepiece": {"ct2"},
+    "orjson": {"protocol", "app", "ct2", "cli"},
+    "starlette": {"app", "sockets", "headers", "server"},
+    "uvicorn": {"server"},
+    "websockets": {"client"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "ct2": {"cli"},
+    "scheduler": {"cli"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield what a file imports: the names of rtt's own modules, and of the packages of others."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Import(names):
+                yield from (name.name.removeprefix("rtt.").split(".")[0] for name in names)
+            case ast.ImportFrom("rtt" | None, names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(str(module)):
+                yield module.removeprefix("rtt.").split(".")[0]
+
+
+FILES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"}
+RANK = {name: rank for rank, line in enumerate(ORDER) for name in line}
+
+
+def module(file: str) -> str:
+    return file.removesuffix(".py").split("/")[0]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_imports_run_downward(file: str) -> None:
+    own = {name for name in imports(FILES[file]) if name in RANK} - {module(file) if "/" in file else ""}
+    assert {name for name in own if RANK[name] <= RANK[module(file)]} == set()
+
+
+def test_every_module_has_its_place() -> None:
+    assert {module(file) for file in FILES} == RANK.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_modules_import_pure_ones_only(name: str) -> None:
+    found = set(imports(PACKAGE / f"{name}.py"))
+    assert found & IMPURE == set()
+    assert found & RANK.keys() <= PURE
+
+
+@pytest.mark.parametrize("name", ONLY)
+def test_each_library_has_its_place(name: str) -> None:
+    assert {module(file) for file, path in FILES.items() if name in imports(path)} <= ONLY[name]
