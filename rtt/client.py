@@ -12,7 +12,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
@@ -55,7 +55,7 @@ async def listen(
     *,
     stability: Stability = Stability.STEADY,
     since: int | None = None,
-) -> AsyncIterator[Ready | Caption | Cancel | Status]:
+) -> AsyncGenerator[Ready | Caption | Cancel | Status, None]:
     """Yield what readers of a room are told, for ever; after a dropped connection it resumes where it was.
 
     A `Ready` with `gap` means that captions were missed which the server no longer has. Raises ServerError where trying

@@ -11,6 +11,9 @@ from rtt.rooms import Rooms
 
 # Frames a little over the protocol's limit are read, so that they can be answered with an error.
 _MAX_READ = 8 * 1024 * 1024
+# Accepted sockets inherit it. The system's own buffers hold megabytes, which is an hour of captions: a reader who falls
+# behind would be sent all of them late, and never be noticed.
+_SEND_BUFFER = 32 * 1024
 # How long the last frames may take to leave before the sockets are closed all the same.
 _FLUSH_S = 5.0
 
@@ -39,7 +42,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening."""
-        await super().startup(sockets)
+        listening = self.config.bind_socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        await super().startup([listening])
         self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -114,7 +114,7 @@ class running_server:  # noqa: N801 - used like a function
     """`rtt serve` on a free port as a context manager; `process` is the server's."""
 
     def __init__(self, *arguments: str) -> None:
-        command = [Path(sys.executable).with_name("rtt"), "serve", "--port", "0", *arguments]
+        command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment())
 
     def __enter__(self) -> str:

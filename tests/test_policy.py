@@ -74,10 +74,10 @@ def test_table(case: dict[str, Any]) -> None:
                 talk.wait(seconds)
             case {"draw": expected}:
                 check_job(talk.stream.job_to_run(), expected)
-            case {"job": expected, **answer}:
+            case {"job": expected}:
                 check_job(talk.stream.job_to_run(), expected)
-                if "answer" in answer:
-                    talk.stream.receive_hypothesis(Hypothesis(answer["answer"]))
+                if "answer" in step:
+                    talk.stream.receive_hypothesis(Hypothesis(step["answer"]))
                 else:
                     talk.stream.receive_failure()
             case {"answer": text}:

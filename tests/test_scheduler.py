@@ -61,6 +61,14 @@ async def scheduler(backend: GatedBackend) -> AsyncIterator[Scheduler]:
     await it.stop()
 
 
+def is_ready(scheduler: Scheduler) -> bool:
+    return scheduler.ready
+
+
+def load_of(scheduler: Scheduler) -> Load:
+    return scheduler.load
+
+
 async def turns(count: int = 10) -> None:
     """Let the loop run its ready callbacks."""
     for _ in range(count):
@@ -146,12 +154,12 @@ async def test_before_the_models_are_loaded_jobs_wait(backend: GatedBackend) -> 
     scheduler = Scheduler(backend, workers=1, max_batch=1)
     asked = asyncio.create_task(scheduler.translate(Source("early")))
     await turns()
-    assert not scheduler.ready
+    assert not is_ready(scheduler)
     assert not backend.batches
     await scheduler.start()
     backend.open()
     assert await asked == Hypothesis("EARLY")
-    assert scheduler.ready
+    assert is_ready(scheduler)
     await scheduler.stop()
 
 
@@ -167,7 +175,9 @@ async def test_a_model_that_cannot_be_loaded_is_told() -> None:
     await scheduler.stop()
 
 
-async def test_load_follows_the_wait(scheduler: Scheduler, backend: GatedBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_load_follows_the_wait(
+    scheduler: Scheduler, backend: GatedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop = asyncio.get_running_loop()
     skew = 0.0
     real = loop.time
@@ -176,14 +186,14 @@ async def test_load_follows_the_wait(scheduler: Scheduler, backend: GatedBackend
     await turns()
     waiting = [asyncio.create_task(scheduler.translate(Source(f"w{n}"))) for n in range(8)]
     await turns()
-    assert scheduler.load is Load.NORMAL
+    assert load_of(scheduler) is Load.NORMAL
     skew = 2.0
     backend.open(1)
     await running
-    assert scheduler.load is Load.BUSY
+    assert load_of(scheduler) is Load.BUSY
     backend.open(1)
     await asyncio.gather(*waiting[:3])
-    assert scheduler.load is Load.OVERLOADED
+    assert load_of(scheduler) is Load.OVERLOADED
     backend.open()
     await asyncio.gather(*waiting)
-    assert scheduler.load is Load.NORMAL
+    assert load_of(scheduler) is Load.NORMAL

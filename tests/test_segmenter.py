@@ -107,7 +107,9 @@ def test_speech_without_clauses_is_cut_all_the_same() -> None:
 
 def test_chinese_is_cut_by_characters() -> None:
     it = Segmenter("zh", SegmenterOptions(min_units=3, max_units=10), 0.0)
-    segments = [c for c in it.receive_text("今天天气很好，我们去公园散步吧", final=True, now=1) if isinstance(c, Segment)]
+    segments = [
+        c for c in it.receive_text("今天天气很好，我们去公园散步吧", final=True, now=1) if isinstance(c, Segment)
+    ]
     assert [s.text for s in segments] == ["今天天气很好，", "我们去公园散步吧"]
 
 
