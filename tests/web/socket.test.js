@@ -128,10 +128,20 @@ test("it connects at once when the browser is online again", () => {
   assert.equal(world.sockets.length, 2, "the retry is not needed any more");
 });
 
-test("being online again changes nothing for a connection that is open, or that has stopped", () => {
+test("an open connection has to prove itself when the browser is online again", () => {
   connect();
   world.socket.receive(ready());
   world.dispatchEvent(new Event("online"));
+  world.socket.pong();
+  world.advance(10_000);
+  assert.equal(connection.phase, "open");
+  world.dispatchEvent(new Event("online"));
+  world.advance(5_000);
+  assert.equal(connection.phase, "waiting");
+});
+
+test("being online again changes nothing for a connection that has stopped", () => {
+  connect();
   world.socket.end(4409, { code: "replaced" });
   world.dispatchEvent(new Event("online"));
   assert.equal(world.sockets.length, 1);

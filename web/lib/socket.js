@@ -25,6 +25,7 @@ const LONGEST_RETRY_MS = 10_000;
 const PING_MS = 20_000;
 const SILENCE_MS = 45_000;
 const READY_MS = 15_000;
+const PONG_MS = 5_000;
 
 /** Closes that another try cannot help, where no error says otherwise. */
 const HOPELESS = new Set([1009, 4400, 4401, 4403, 4404, 4409]);
@@ -59,7 +60,7 @@ export class Socket {
     this.#options = options;
     this.#world = world;
     this.#random = random;
-    world.addEventListener("online", () => this.#connection.phase === "waiting" && this.open());
+    world.addEventListener("online", () => this.#online());
   }
 
   /** Connects; where it is connected already, anew with what `url` now says. */
@@ -96,6 +97,14 @@ export class Socket {
     const t = ++this.#pings;
     this.send({ type: "ping", t });
     return t;
+  }
+
+  #online() {
+    if (this.#connection.phase === "waiting") this.open();
+    if (this.#connection.phase !== "open") return;
+    // Another network, perhaps, on which this connection is dead without a word.
+    this.ping();
+    this.#expectFrame(PONG_MS);
   }
 
   /** @param {unknown} frame */
