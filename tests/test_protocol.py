@@ -65,11 +65,8 @@ def test_a_message_is_read_and_written(example: dict[str, Any]) -> None:
     message, known = example["message"], TYPES[example["direction"]]
     decoded = decode(orjson.dumps(message).decode(), known)
     assert type(decoded) is known[message["type"]]
-    assert {name: getattr(decoded, name) for name in message if hasattr(decoded, name)} == {
-        name: value for name, value in message.items() if name not in {"type", "mood"}
-    }
-    written = orjson.loads(encode(decoded))
-    assert written == {name: value for name, value in message.items() if value is not None and name != "mood"}
+    meant = {name: value for name, value in message.items() if value is not None and name != "mood"}
+    assert orjson.loads(encode(decoded)) == meant
 
 
 @named("invalid")
