@@ -20,6 +20,9 @@ from rtt.headers import SecurityHeaders
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
 
+# Each has a folder of its name under web/.
+_PAGES = ("speak", "captions", "display")
+
 
 def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
     """Build the service over an engine. `app.state.rooms` holds its rooms; close them before the server stops."""
@@ -57,8 +60,8 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/", _page("start")),
-            *(Route(f"/{page}/{{room}}", _page(page)) for page in ("speak", "captions", "display")),
-            Mount("/static", StaticFiles(directory=_web())),
+            *(Route(f"/{page}/{{room}}", _page(page)) for page in _PAGES),
+            *(Mount(f"/static/{name}", StaticFiles(directory=_web() / name)) for name in ("lib", "start", *_PAGES)),
         ],
         middleware=[Middleware(SecurityHeaders)],
         lifespan=lifespan,

@@ -16,12 +16,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
-import msgspec
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from rtt.errors import BadMessage, BadRequest, ServerError, WireError
+from rtt.errors import BadMessage, ServerError, WireError
 from rtt.protocol import (
     EVERYBODY_TYPES,
     SPEAKER_TYPES,
@@ -62,28 +61,26 @@ async def listen(
     again would not help.
     """
     delays = _delays()
-    missed = False
+    log = ""
     while True:
-        query = {"lang": ",".join(langs), "stability": stability.value} | ({} if since is None else {"since": since})
+        query = {"lang": ",".join(langs), "stability": stability.value, "log": log}
+        if since is not None:
+            query["since"] = str(since)
         try:
             async with _connected(url, f"/v1/rooms/{room}/listen", query) as connection:
                 async for message in _messages(connection):
                     match message:
                         case Ready():
                             delays = _delays()
-                            since = message.seq if since is None else since
-                            yield msgspec.structs.replace(message, gap=message.gap or missed)
-                            missed = False
+                            # In another log our place means nothing.
+                            since = since if log in {"", message.log} else None
+                            log = message.log
+                            yield message
                         case Caption() | Cancel():
                             since = message.seq
                             yield message
                         case Status():
                             yield message
-        except ServerError as error:
-            if error.code != BadRequest.code or since is None:
-                raise
-            # The server began anew since: its log does not know our place.
-            since, missed = None, True
         except (OSError, WebSocketException) as error:
             _log.info("connection lost", room=room, reason=str(error))
         await asyncio.sleep(next(delays))

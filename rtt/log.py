@@ -1,5 +1,6 @@
 """A room's event log in memory: what readers were told, in order, to resume and to begin from."""
 
+import secrets
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class MemoryLog:
         self._open: dict[tuple[str, int], Event] = {}
         self._limit = limit
         self._forgotten = 0
+        self.id = secrets.token_hex(4)
         self.seq = 0
 
     def append(self, lang: str, update: Update | Withdrawal, lag_ms: int) -> Event:

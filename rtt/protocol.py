@@ -109,6 +109,8 @@ class Ready(_Message, frozen=True, tag="ready"):
     targets: list[str]
     seq: int
     models: dict[str, str]
+    log: str = ""
+    """Which log `seq` counts in; another one after the server has forgotten the room."""
     gap: bool = False
 
 
@@ -169,6 +171,8 @@ class ListenQuery(Struct, frozen=True):
     lang: list[Language] = []
     stability: Stability = Stability.STEADY
     since: Count | None = None
+    log: str = ""
+    """The log that `since` was seen in, from its `ready`."""
 
 
 class SpeakQuery(Struct, frozen=True):

@@ -46,17 +46,21 @@ class Room:
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
         models = {lang: self._catalog.pair(self.source, lang).name for lang in self._sessions if lang != self.source}
-        return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, gap)
+        return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, self._log.id, gap)
 
-    def join(self, reader: Reader, since: int | None) -> None:
-        """Add a reader, who is told `ready`, and what it missed or the room's last sentences.
+    def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
+        """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
 
+        Where `since` was seen in another `log` than the room's, what is between is lost: a gap.
         Raises UnsupportedPair, and BadRequest where `since` is yet to come.
         """
+        other_log = since is not None and log not in {"", self._log.id}
+        if other_log:
+            since = None
         if since is not None and since > self._log.seq:
             raise BadRequest(f"field since: {since}: room {self.name} is at {self._log.seq}; join without since")
         self._open_sessions(reader.langs)
-        gap = since is not None and not self._log.reaches(since)
+        gap = other_log or (since is not None and not self._log.reaches(since))
         reader.outbox.put(encode(self.ready(gap=gap)))
         if since is None:
             missed = self._log.recent(reader.langs, self._config.history)

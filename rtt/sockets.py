@@ -66,22 +66,26 @@ class Sockets:
         """Run an endpoint; whatever is wrong with the peer becomes an `error` and a close."""
         await websocket.accept()
         outbox = Outbox(limit=self._config.outbox_limit, patience_s=self._config.patience_s)
+        log = _log.bind(path=websocket.url.path)
+        log.info("socket opened")
         try:
             _check_origin(websocket, self._config.origins)
             await endpoint(websocket, outbox)
         except WireError as error:
-            _log.info("socket closed", path=websocket.url.path, code=error.code)
+            log.info("socket closed by the server", code=error.code)
             with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
                 async with asyncio.timeout(_CLOSE_S):
                     await websocket.send_text(encode_error(error))
                     await websocket.close(error.close, error.code)
+        else:
+            log.info("socket closed by the peer")
 
     async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
         query = decode_query(websocket.query_params, ListenQuery)
         room = self._rooms.open(decode_room(websocket.path_params["room"]))
         langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
         reader = Reader(outbox, langs, query.stability)
-        room.join(reader, query.since)
+        room.join(reader, query.since, query.log)
         try:
             await self._converse(websocket, outbox, READER_TYPES, _reject)
         finally:
@@ -101,7 +105,7 @@ class Sockets:
         query = decode_query(websocket.query_params, TranslateQuery)
         room = self._rooms.open_private(query.source)
         try:
-            room.join(Reader(outbox, self._resolved(query.target), query.stability), None)
+            room.join(Reader(outbox, self._resolved(query.target), query.stability))
             await self._converse(websocket, outbox, SPEAKER_TYPES, room.receive)
         finally:
             self._rooms.forget(room)

@@ -48,6 +48,8 @@ async def proxying(url: str) -> AsyncIterator[Proxy]:
     proxy = Proxy(host, int(port))
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]
-    yield proxy
-    server.close()
-    proxy.cut()
+    try:
+        yield proxy
+    finally:
+        server.close()
+        proxy.cut()

@@ -36,6 +36,7 @@ class TestCaptions:
 
     async def test_ready_says_where_everything_stands(self, service: Service) -> None:
         async with hall(service) as (speaker, reader):
+            assert speaker.seen[0].pop("log")
             assert speaker.seen[0] == {
                 "type": "ready", "protocol": 1, "room": "hall", "source": "en", "targets": [], "seq": 0, "models": {},
             }  # fmt: skip
@@ -155,6 +156,15 @@ class TestLateAndAgain:
                 assert [c["stable"] for c in captions if c["final"]] == ["TWO.", "THREE."]
                 assert [c["seq"] for c in captions] == sorted(c["seq"] for c in captions)
                 assert captions[0]["seq"] > seq
+
+    async def test_another_log_is_a_gap_and_not_a_place_to_resume(self, service: Service) -> None:
+        async with hall(service) as (speaker, reader):
+            await speaker.send({"type": "final", "text": "One."})
+            await reader.next(stable="ONE.")
+            for since in (1, 900):
+                async with service.peer(f"/v1/rooms/hall/listen?lang=de&since={since}&log=other") as late:
+                    assert (await late.next(type="ready"))["gap"] is True
+                    await late.next(stable="ONE.")
 
     async def test_a_log_that_no_longer_reaches_back_says_so(self) -> None:
         engine, catalog = ScriptedEngine(shout), scripted_catalog(("en", "de"))

@@ -68,7 +68,7 @@ async def _room(config: Config, target: str, stability: Stability) -> AsyncItera
     source, target = catalog.resolve(config.source), catalog.resolve(target)
     outbox = Outbox(limit=config.outbox_limit, patience_s=float("inf"))
     room = Room("translate", source, catalog, engine, config)
-    room.join(Reader(outbox, (target,), stability), None)
+    room.join(Reader(outbox, (target,), stability))
     await engine.start()
     try:
         yield room, outbox

@@ -66,12 +66,17 @@ test("it tells of a gap until that is dismissed", () => {
 
 test("a server that has begun anew is read from its beginning", () => {
   const reader = read();
-  world.socket.receive(ready(), caption(900, { segment: 70 }));
+  world.socket.receive(ready({ log: "old" }), caption(900, { segment: 70 }));
   const { joined } = reader;
   world.socket.end(1012);
   world.dispatchEvent(new Event("online"));
-  world.socket.end(4400, { code: "bad_request" });
-  world.socket.receive(ready({ seq: 2 }), caption(1), caption(2));
+  assert.equal(asked()["log"], "old");
+  world.socket.receive(
+    ready({ seq: 2, log: "new", gap: true }),
+    caption(1),
+    caption(2),
+  );
+  assert.equal(reader.missed, true);
   assert.deepEqual(segments(reader), [1, 2]);
   assert.equal(reader.joined.seq, 0, "what it says is news");
   assert.notEqual(reader.joined, joined);

@@ -223,29 +223,6 @@ test("it resumes from what was seen last", () => {
   assert.equal(world.socket.url.searchParams.get("since"), "44");
 });
 
-test("where the server does not know that place, it joins anew, once", () => {
-  since = 900;
-  connect();
-  world.socket.end(4400, { code: "bad_request" });
-  assert.equal(world.sockets.length, 2);
-  assert.equal(world.socket.url.searchParams.has("since"), false);
-  assert.equal(world.socket.url.searchParams.get("lang"), "de");
-  world.socket.end(4400, { code: "bad_request" });
-  assert.equal(connection.phase, "stopped");
-  assert.equal(world.sockets.length, 2);
-});
-
-test("having joined anew, it resumes again", () => {
-  since = 900;
-  connect();
-  world.socket.end(4400, { code: "bad_request" });
-  world.socket.receive(ready());
-  since = 3;
-  world.socket.end(1006);
-  waitForRetry();
-  assert.equal(world.socket.url.searchParams.get("since"), "3");
-});
-
 test("it pings every 20 seconds, each time with another number", () => {
   connect();
   world.socket.receive(ready());

@@ -8,7 +8,7 @@
  * @typedef {Partial | Final | CancelUtterance | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
- *   gap?: boolean }} Ready
+ *   log?: string, gap?: boolean }} Ready
  * @typedef {{ type: "caption", seq: number, segment: number, revision: number, lang: string, stable: string,
  *   tentative: string, final: boolean }} Caption
  * @typedef {{ type: "cancel", seq: number, segment: number, lang: string }} Cancel
@@ -38,7 +38,15 @@ const optional = (check) => (value) => value === undefined || check(value);
 
 /** @type {Record<Message["type"], Record<string, Check>>} */
 const FIELDS = {
-  ready: { protocol: isNumber, room: isText, source: isText, targets: isTexts, seq: isNumber, gap: optional(isFlag) },
+  ready: {
+    protocol: isNumber,
+    room: isText,
+    source: isText,
+    targets: isTexts,
+    seq: isNumber,
+    log: optional(isText),
+    gap: optional(isFlag),
+  },
   caption: {
     seq: isNumber,
     segment: isNumber,

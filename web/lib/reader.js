@@ -119,7 +119,8 @@ export class Reader {
 
   #url() {
     const { room, token } = this.#options;
-    const query = { lang: this.language, stability: this.#stability, since: this.#state.seq, token };
+    const { seq, log } = this.#state;
+    const query = { lang: this.language, stability: this.#stability, since: seq, log, token };
     return socketUrl("listen", room, query);
   }
 

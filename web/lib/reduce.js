@@ -2,7 +2,7 @@
  * What a reader has seen, folded message by message. Pure: the same messages give the same state, and a message that
  * comes twice, or late, changes nothing.
  *
- * @import { Cancel, Caption, Message } from "./protocol.js"
+ * @import { Cancel, Caption, Message, Ready } from "./protocol.js"
  *
  * @typedef {object} Track one language
  * @property {readonly Caption[]} captions the newest revision of each segment, in order
@@ -10,12 +10,13 @@
  * @property {number} forgotten the newest segment that the limit has pushed out
  *
  * @typedef {object} State
+ * @property {string} log what `seq` counts in
  * @property {number | null} seq the newest seen; where a reader resumes
  * @property {ReadonlyMap<string, Track>} tracks by language
  */
 
 /** @type {State} */
-export const NOTHING = Object.freeze({ seq: null, tracks: new Map() });
+export const NOTHING = Object.freeze({ log: "", seq: null, tracks: new Map() });
 
 /** @type {Track} */
 const EMPTY = { captions: [], cancelled: [], forgotten: -1 };
@@ -29,9 +30,7 @@ const EMPTY = { captions: [], cancelled: [], forgotten: -1 };
 export function reduce(state, message, limit = 500) {
   switch (message.type) {
     case "ready":
-      // A server that counts from lower than what was seen has been restarted: its segments are not ours.
-      if (state.seq !== null && message.seq < state.seq) return NOTHING;
-      return message.gap ? finishedOnly(state) : state;
+      return join(state, message);
     case "caption":
       return update(state, message, withCaption, limit);
     case "cancel":
@@ -39,6 +38,17 @@ export function reduce(state, message, limit = 500) {
     default:
       return state;
   }
+}
+
+/**
+ * @param {State} state
+ * @param {Ready} ready
+ * @returns {State}
+ */
+function join(state, { log = "", seq, gap }) {
+  // Another log, or one that counts from lower than what was seen, has begun anew: its segments are not ours.
+  if (state.log !== log || (state.seq ?? 0) > seq) return { ...NOTHING, log };
+  return gap ? finishedOnly(state) : state;
 }
 
 /**
@@ -55,7 +65,7 @@ export function finishedOnly(state) {
     for (const caption of track.captions) if (!caption.final) seq = Math.min(seq ?? caption.seq, caption.seq - 1);
     tracks.set(lang, { ...track, captions: track.captions.filter((caption) => caption.final) });
   }
-  return { seq, tracks };
+  return { ...state, seq, tracks };
 }
 
 /**
@@ -80,7 +90,7 @@ function update(state, message, apply, limit) {
   const before = state.tracks.get(message.lang) ?? EMPTY;
   const after = apply(before, message, limit);
   if (after === before) return seq === state.seq ? state : { ...state, seq };
-  return { seq, tracks: new Map(state.tracks).set(message.lang, after) };
+  return { ...state, seq, tracks: new Map(state.tracks).set(message.lang, after) };
 }
 
 /**

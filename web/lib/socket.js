@@ -10,7 +10,7 @@
  * @property {string} detail the server's own words on it
  *
  * @typedef {object} Options
- * @property {() => URL} url asked for each connection; `since` in it is left out once where the server refuses it
+ * @property {() => URL} url asked for each connection
  * @property {(message: Message) => void} onmessage
  * @property {(connection: Connection) => void} onchange
  * @property {(ready: Ready) => void} [onready] once for each connection, after `onmessage`
@@ -43,7 +43,6 @@ export class Socket {
   #error = null;
   #attempt = 0;
   #pings = 0;
-  #resumes = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retryTimer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -67,11 +66,9 @@ export class Socket {
   open() {
     this.close();
     this.#error = null;
-    const url = this.#options.url();
-    if (!this.#resumes) url.searchParams.delete("since");
-    const socket = new this.#world.WebSocket(url);
+    const socket = new this.#world.WebSocket(this.#options.url());
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#closed(event.code, url.searchParams.has("since"));
+    socket.onclose = (event) => this.#closed(event.code);
     this.#socket = socket;
     this.#expectFrame(READY_MS);
     this.#change({ ...this.#connection, phase: "connecting" });
@@ -121,7 +118,6 @@ export class Socket {
   }
 
   #opened() {
-    this.#resumes = true;
     this.#pingTimer = this.#world.setTimeout(() => this.#keepAlive(), PING_MS);
     this.#change({ phase: "open", error: null, detail: "" });
   }
@@ -136,21 +132,13 @@ export class Socket {
   /** @param {number} ms */
   #expectFrame(ms) {
     this.#world.clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = this.#world.setTimeout(() => this.#closed(LOST, false), ms);
+    this.#silenceTimer = this.#world.setTimeout(() => this.#closed(LOST), ms);
   }
 
-  /**
-   * @param {number} code
-   * @param {boolean} resumed whether the connection was asked for with `since`
-   */
-  #closed(code, resumed) {
+  /** @param {number} code */
+  #closed(code) {
     const error = code === LOST ? null : this.#error;
     this.close();
-    if (resumed && code === 4400 && error?.code === "bad_request") {
-      // The server does not know that `since`: its log has begun anew.
-      this.#resumes = false;
-      return this.open();
-    }
     const hopeless = error ? !error.retryable : HOPELESS.has(code);
     if (hopeless && !this.#options.forever) return this.#stop(error?.code ?? String(code), error?.message ?? "");
     const longest = hopeless ? LONGEST_RETRY_MS : Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++);

@@ -1,0 +1,121 @@
+"""The pages in a real browser, against the real server with the real model."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import Visitor
+from tests.proxy import proxying
+
+
+async def say(speaker: Page, text: str) -> None:
+    """Type a sentence and send it."""
+    await speaker.fill("#text", text)
+    await speaker.press("#text", "Enter")
+
+
+async def test_what_is_typed_is_read_in_german(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/typed")
+    reader = await visitor.open(f"{real_server}/captions/typed?lang=de")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await speaker.locator("#text").press_sequentially("Good morning, every", delay=20)
+    open_segment = reader.locator('.segment[data-final="false"]')
+    await expect(open_segment).to_contain_text("Guten")
+    await speaker.locator("#text").press_sequentially("one. How are you?", delay=20)
+    await speaker.press("#text", "Enter")
+    finals = reader.locator('.segment[data-final="true"]')
+    await expect(finals).to_have_text(["Guten Morgen, alle.", "Wie geht es dir?"])
+    await expect(open_segment).to_have_count(0)
+    await expect(finals.first).to_have_attribute("lang", "de")
+    await expect(speaker.locator("#said li")).to_have_attribute("data-state", "received")
+    await expect(speaker.locator("#readers")).to_have_text("1 reader")
+
+
+async def test_only_finished_sentences_are_read_out(real_server: str, visitor: Visitor) -> None:
+    reader = await visitor.open(f"{real_server}/captions/aloud?lang=de&stability=fast")
+    speaker = await visitor.open(f"{real_server}/speak/aloud")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await speaker.locator("#text").press_sequentially("Thank you", delay=20)
+    await expect(reader.locator(".segment .tentative")).to_contain_text("Danke")
+    await expect(reader.locator("#log")).to_have_text("")
+    await say(speaker, "Thank you.")
+    await expect(reader.locator("#log")).to_contain_text("Danke")
+
+
+async def test_a_reader_that_is_cut_off_sees_each_caption_once(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/cut")
+    async with proxying(real_server) as proxy:
+        reader = await visitor.open(f"http://127.0.0.1:{proxy.port}/captions/cut?lang=en")
+        await expect(reader.locator("#state")).to_have_text("Live")
+        await say(speaker, "One.")
+        await expect(reader.locator(".segment")).to_have_text(["One."])
+        proxy.refusing = True
+        proxy.cut()
+        await expect(reader.locator("#state")).not_to_have_text("Live")
+        await say(speaker, "Two.")
+        await say(speaker, "Three.")
+        proxy.refusing = False
+        await expect(reader.locator(".segment")).to_have_text(["One.", "Two.", "Three."])
+        await say(speaker, "Four.")
+        await expect(reader.locator(".segment")).to_have_text(["One.", "Two.", "Three.", "Four."])
+        await expect(reader.locator("#state")).to_have_text("Live")
+    visitor.problems = [p for p in visitor.problems if "ERR_" not in p and "WebSocket" not in p]
+
+
+async def test_a_speaker_that_is_cut_off_says_each_sentence_once(real_server: str, visitor: Visitor) -> None:
+    reader = await visitor.open(f"{real_server}/captions/spoken?lang=en")
+    async with proxying(real_server) as proxy:
+        speaker = await visitor.open(f"http://127.0.0.1:{proxy.port}/speak/spoken")
+        await say(speaker, "One.")
+        await expect(reader.locator(".segment")).to_have_text(["One."])
+        proxy.refusing = True
+        proxy.cut()
+        await say(speaker, "Two.")
+        await speaker.fill("#text", "Three")
+        proxy.refusing = False
+        await expect(reader.locator(".segment")).to_have_text(["One.", "Two.", "Three"])
+        await say(speaker, "Three.")
+        await expect(reader.locator('.segment[data-final="true"]')).to_have_text(["One.", "Two.", "Three."])
+    visitor.problems = [p for p in visitor.problems if "ERR_" not in p and "WebSocket" not in p]
+
+
+async def test_what_is_taken_back_disappears(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/back")
+    reader = await visitor.open(f"{real_server}/captions/back?lang=en&stability=fast")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await speaker.fill("#text", "This is wrong")
+    await expect(reader.locator(".segment")).to_have_text(["This is wrong"])
+    await speaker.press("#text", "Escape")
+    await expect(reader.locator(".segment")).to_have_count(0)
+
+
+async def test_another_language_is_one_choice_away(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/choice")
+    await say(speaker, "Thank you.")
+    reader = await visitor.open(f"{real_server}/captions/choice?lang=en")
+    await expect(reader.locator(".segment")).to_have_text(["Thank you."])
+    await reader.select_option("#language", label="Deutsch")
+    await expect(reader.locator(".segment")).to_have_text([re.compile("Danke")])
+
+
+async def test_the_display_shows_the_newest_lines(real_server: str, visitor: Visitor) -> None:
+    display = await visitor.open(f"{real_server}/display/screen?lang=de")
+    speaker = await visitor.open(f"{real_server}/speak/screen")
+    await say(speaker, "Welcome to the conference.")
+    await expect(display.locator("body")).to_contain_text("Willkommen")
+
+
+async def test_a_room_is_made_from_the_start_page(real_server: str, visitor: Visitor) -> None:
+    start = await visitor.open(real_server)
+    await start.get_by_role("button", name=re.compile("speak", re.IGNORECASE)).first.click()
+    await expect(start).to_have_url(re.compile("/speak/[a-z0-9-]+$"))
+    await expect(start.locator("#state")).to_have_text(re.compile("Connected|Live"))
+
+
+async def test_a_second_speaker_is_told_about_on_the_first_page(real_server: str, visitor: Visitor) -> None:
+    first = await visitor.open(f"{real_server}/speak/fight")
+    await expect(first.locator("#state")).to_have_attribute("data-phase", "open")
+    second = await visitor.open(f"{real_server}/speak/fight")
+    await expect(first.locator("#notice")).to_contain_text("took over")
+    await first.click("#again")
+    await expect(second.locator("#notice")).to_contain_text("took over")
