@@ -67,14 +67,12 @@ class Room:
         else:
             missed = self._log.since(since, reader.langs)
         self._audience.add(reader, missed)
-        self._status = None
-        self.tell_status()
+        reader.outbox.put(encode(self._how_it_fares()), Status)
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader."""
         self._audience.remove(reader)
         self._left_at = self._loop.time()
-        self.tell_status()
 
     def take_over(self, speaker: Outbox, source: str, targets: Iterable[str]) -> None:
         """Make `speaker` the one speaker; one that was here is told that it is replaced. Raises UnsupportedPair."""
@@ -88,7 +86,7 @@ class Room:
         self._speaker = speaker
         self._open_sessions(targets)
         speaker.put(encode(self.ready()))
-        self._status = None
+        speaker.put(encode(self._how_it_fares()), Status)
         self.tell_status()
 
     def speaker_left(self, speaker: Outbox) -> None:
@@ -122,12 +120,7 @@ class Room:
 
     def tell_status(self) -> None:
         """Tell everybody how the room fares, if that is news."""
-        status = Status(
-            speaker="connected" if self._speaker else "disconnected",
-            readers=len(self._audience.readers),
-            behind_ms=self._behind_ms(),
-            load=self._engine.load,
-        )
+        status = self._how_it_fares()
         if status != self._status:
             self._status = status
             self._audience.tell(status)
@@ -206,6 +199,14 @@ class Room:
             except UnsupportedPair as error:
                 reader.outbox.close(error)
         self._audience.tell(self.ready())
+
+    def _how_it_fares(self) -> Status:
+        return Status(
+            speaker="connected" if self._speaker else "disconnected",
+            readers=len(self._audience.readers),
+            behind_ms=self._behind_ms(),
+            load=self._engine.load,
+        )
 
     def _behind_ms(self) -> int:
         """Return how old the oldest text is that is not shown yet in some language."""

@@ -42,10 +42,13 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening."""
-        listening = self.config.bind_socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        await super().startup([listening])
+        await super().startup(sockets or [self._bind()])
         self.listening.set()
+
+    def _bind(self) -> socket.socket:
+        listener = self.config.bind_socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        return listener
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop gracefully."""

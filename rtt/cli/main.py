@@ -10,20 +10,22 @@ from rtt.cli.serve import serve
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-_commands = typer.Typer(
+COMMANDS = (serve, translate, replay, listen)
+
+commands = typer.Typer(
     help="Live captions in every reader's language.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, translate, replay, listen):
-    _commands.command()(command)
+for command in COMMANDS:
+    commands.command()(command)
 
 
 def app() -> None:
     """Run the command line; an error of rtt's own is told in one line."""
     try:
-        _commands()
+        commands()
     except RttError as error:
         sys.exit(f"rtt: {error}")
     except KeyboardInterrupt:

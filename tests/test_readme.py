@@ -1,0 +1,140 @@
+"""The README is true: its commands run, its tables are those of the code."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import orjson
+import pytest
+import typer
+
+from rtt.cli.main import COMMANDS
+from rtt.cli.main import commands as typer_commands
+from rtt.config import Config, make_config
+from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+TRACE = [
+    {"at_ms": 0, "type": "partial", "utterance": 0, "text": "good"},
+    {"at_ms": 300, "type": "partial", "utterance": 0, "text": "good morning"},
+    {"at_ms": 600, "type": "final", "utterance": 0, "text": "Good morning."},
+]
+ENDLESS = re.compile("^rtt listen")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [line for block in blocks("sh") for line in block.splitlines()]
+
+
+def table(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its head."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def code(cell: str) -> str:
+    return cell.strip("`")
+
+
+@pytest.fixture
+def shell(real_server: str, tmp_path: Path) -> dict[str, str]:
+    """An environment in which the README's commands meet a server and find their trace."""
+    (tmp_path / "talk.trace.jsonl").write_bytes(b"\n".join(map(orjson.dumps, TRACE)))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "RTT_URL": real_server}
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if not c.startswith("./") and not ENDLESS.match(c)])
+def test_a_command_runs(command: str, shell: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=shell, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search("Guten Morgen|Wie geht|Katze|finals", done.stdout)
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
+def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dict[str, str], tmp_path: Path) -> None:
+    speaking = ["rtt", "replay", "talk.trace.jsonl", "--room", "hall", "--speed", "10"]
+    subprocess.run(speaking, cwd=tmp_path, env=shell, capture_output=True, timeout=60, check=True)
+    with subprocess.Popen(
+        command.split(), cwd=tmp_path, env=shell, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        too_late = threading.Timer(30, process.kill)
+        too_late.start()
+        assert process.stdout
+        assert any("Guten Morgen" in line for line in process.stdout)
+        too_late.cancel()
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+
+def test_the_python_example_runs(shell: dict[str, str], tmp_path: Path) -> None:
+    (example,) = blocks("python")
+    program = example.replace("ws://127.0.0.1:8000", shell["RTT_URL"])
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Guten Morgen" in done.stdout
+
+
+def test_the_scripts_are_those_of_the_readme() -> None:
+    scripts = {command.split()[0] for command in commands() if command.startswith("./")}
+    assert scripts == {"./scripts/serve", "./scripts/test"}
+
+
+@pytest.mark.skipif(not (ROOT / ".venv" / ".installed-dev").exists(), reason="not in a checkout that scripts/test made")
+@pytest.mark.parametrize("arguments", [c.split()[1:] for c in commands() if c.startswith("./scripts/serve")])
+def test_scripts_serve_serves(arguments: list[str]) -> None:
+    port = ["--port", "0"] if "--port" not in arguments else arguments
+    command = [str(ROOT / "scripts" / "serve"), *port]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        events = (orjson.loads(line) for line in process.stderr if line.startswith("{"))
+        assert any(event["event"] == "ready" for event in events)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_the_table_of_commands() -> None:
+    assert [code(row[0]) for row in table("Commands")] == [f"rtt {command.__name__}" for command in COMMANDS]
+
+
+def test_the_table_of_settings() -> None:
+    group = typer.main.get_command(typer_commands)
+    assert isinstance(group, typer.core.TyperGroup)
+    flags = {option.opts[0]: option for option in group.commands["serve"].params}
+    rows = {code(flag): (code(environment), code(default)) for flag, environment, default, _ in table("Settings")}
+    assert list(rows) == list(flags)
+    settings = {f"--{name.replace('_', '-')}" for name in Config.__struct_fields__} - {"--segmenter", "--policy"}
+    assert set(rows) == settings
+    for flag, (environment, default) in rows.items():
+        name = flag.removeprefix("--").replace("-", "_")
+        assert environment == f"RTT_{name.upper()}" == flags[flag].envvar
+        if name == "models":
+            assert [path.name for path in Config().models] == [default]
+        else:
+            assert getattr(make_config({name: default or None}), name) == getattr(Config(), name)
+
+
+def test_the_table_of_messages() -> None:
+    rows = {(sender, code(kind)) for sender, kind, _ in table("Messages")}
+    assert rows == {("speaker", kind) for kind in SPEAKER_TYPES.keys() - READER_TYPES.keys()} | {
+        ("anybody", kind) for kind in READER_TYPES
+    } | {("server", kind) for kind in EVERYBODY_TYPES}
+
+
+def test_the_picture_is_there() -> None:
+    for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).stat().st_size > 10_000
