@@ -26,9 +26,7 @@ def check(text: str) -> None:
     the Stream-Safe Text Format, Unicode Standard Annex #15).
     """
     if bad := _FORBIDDEN.search(text):
-        raise ValueError(
-            f"character U+{ord(bad[0]):04X} at {bad.start()} is not text: control characters and lone surrogates are not"
-        )
+        raise ValueError(f"character U+{ord(bad[0]):04X} at {bad.start()} is a control character or a lone surrogate")
     if marks := _MARKS.search(text):
         raise ValueError(f"more than 30 combining marks in a row at {marks.start()}")
 

@@ -52,6 +52,10 @@ def test_events_are_numbered_from_one_over_all_languages() -> None:
     assert log.seq == 3
 
 
+def test_every_log_has_its_own_name() -> None:
+    assert len({MemoryLog(1).id for _ in range(100)}) == 100
+
+
 def test_an_event_keeps_what_it_was_told() -> None:
     update = said(3, "final")
     assert MemoryLog(1).append("de", update, lag_ms=38) == Event(1, "de", update, 38)

@@ -217,6 +217,7 @@ def is_read(message: dict[str, Any], known: Mapping[str, type[msgspec.Struct]]) 
         ({"stability": "fast"}, ListenQuery, ListenQuery(stability=Stability.FAST)),
         ({"since": "0"}, ListenQuery, ListenQuery(since=0)),
         ({"since": "9007199254740992"}, ListenQuery, ListenQuery(since=2**53)),
+        ({"since": "40", "log": "5d41402a"}, ListenQuery, ListenQuery(since=40, log="5d41402a")),
         ({"since": "", "unknown": "x"}, ListenQuery, ListenQuery()),
         ({}, SpeakQuery, SpeakQuery()),
         ({"source": "en-US", "target": "de,fr"}, SpeakQuery, SpeakQuery("en-US", ["de", "fr"])),

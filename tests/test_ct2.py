@@ -1,0 +1,243 @@
+import os
+from pathlib import Path
+
+import ctranslate2
+import orjson
+import pytest
+
+from rtt import text
+from rtt.catalog import Catalog
+from rtt.config import Device
+from rtt.ct2 import Ct2Backend, Hardware, choose_hardware
+from rtt.engine import Hypothesis, Job
+from rtt.errors import ConfigError, ModelError, TranslationError
+from tests.folders import BUNDLED, ModelFolder
+
+CPU = Hardware("cpu", "int8", 1)
+TALK = [
+    "Good morning, everybody.",
+    "Yes.",
+    "The cat sat on the mat, and then it looked at the dog for a very long time.",
+    "we have three",
+    "2",
+    "How are you?",
+]
+
+needs_gpu = pytest.mark.skipif(not ctranslate2.get_cuda_device_count(), reason="no CUDA device is visible here")
+needs_no_gpu = pytest.mark.skipif(bool(ctranslate2.get_cuda_device_count()), reason="a CUDA device is visible here")
+
+
+def loaded(folder: Path, hardware: Hardware = CPU) -> Ct2Backend:
+    backend = Ct2Backend(Catalog.find([folder]), hardware)
+    backend.load()
+    return backend
+
+
+def job(source: str, prefix: str = "", model: str = "en-de") -> Job:
+    return Job(model, source, prefix, final=True)
+
+
+@pytest.fixture(scope="module")
+def backend() -> Ct2Backend:
+    return loaded(BUNDLED)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ModelFolder:
+    return ModelFolder(tmp_path / "en-de")
+
+
+def refusal(folder: ModelFolder) -> str:
+    """Return why a model is refused."""
+    with pytest.raises(ModelError) as refused:
+        loaded(folder.path)
+    return str(refused.value)
+
+
+def translated(backend: Ct2Backend, *jobs: Job) -> list[str]:
+    return [answer.text for answer in backend.translate_batch(jobs)]
+
+
+def test_text_is_translated(backend: Ct2Backend) -> None:
+    assert translated(backend, job("Good morning.")) == ["Guten Morgen."]
+
+
+def test_answers_come_in_order_and_do_not_depend_on_the_batch(backend: Ct2Backend) -> None:
+    jobs = [job(said) for said in TALK] + [job("Good morning.", "Schönen guten")]
+    one_by_one = [translated(backend, one)[0] for one in jobs]
+    assert translated(backend, *jobs) == one_by_one
+    assert translated(backend, *reversed(jobs)) == one_by_one[::-1]
+
+
+def test_an_empty_batch_has_no_answers(backend: Ct2Backend) -> None:
+    assert backend.translate_batch([]) == []
+
+
+@pytest.mark.parametrize("prefix", ["Der Kater", "Eine graue Katze", "Der", "Katze, Hund, ", "Ein 👍 für 猫"])
+def test_an_answer_begins_with_its_prefix(backend: Ct2Backend, prefix: str) -> None:
+    answer = translated(backend, job("The cat sat on the mat.", prefix))[0]
+    assert answer.startswith(prefix.strip())
+    assert len(answer) > len(prefix)
+
+
+def test_a_prefix_is_for_its_own_job_only(backend: Ct2Backend) -> None:
+    free = translated(backend, job("The cat sleeps."))[0]
+    held, beside = translated(backend, job("The dog sleeps.", "Unser Hund"), job("The cat sleeps."))
+    assert held.startswith("Unser Hund")
+    assert beside == free
+
+
+def test_a_prefix_longer_than_its_answer_could_be_is_kept(backend: Ct2Backend) -> None:
+    prefix = " ".join(["Guten Tag, meine Damen und Herren,"] * 8)
+    assert translated(backend, job("Hi", prefix))[0].startswith(prefix)
+
+
+@pytest.mark.parametrize("said", ["", " ", "\n"])
+def test_nothing_becomes_nothing(backend: Ct2Backend, said: str) -> None:
+    assert translated(backend, job(said)) == [""]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["👍", "👩‍👩‍👧‍👦 🎉🎉🎉", "我爱你", "\U000e0041\ufffd", "a" * 200, "!?" * 100, "▁▁▁", "<unk> </s>"],
+    ids=ascii,
+)
+def test_odd_text_is_answered_with_text(backend: Ct2Backend, said: str) -> None:
+    (answer,) = translated(backend, job(said))
+    text.check(answer)
+
+
+def test_the_answer_to_a_long_text_is_bounded(backend: Ct2Backend) -> None:
+    said = "We go on and on. " * 15
+    assert 0 < len(translated(backend, job(said))[0]) < 3 * len(said)
+
+
+def test_text_longer_than_the_model_takes_is_cut(folder: ModelFolder) -> None:
+    folder.edit(lambda manifest: manifest["options"].update(max_input_tokens=16))
+    backend = loaded(folder.path)
+    cut, longer = translated(backend, job("the house and " * 10), job("the house and " * 20))
+    assert cut == longer != ""
+
+
+def test_output_is_as_long_as_the_options_allow(backend: Ct2Backend, folder: ModelFolder) -> None:
+    folder.edit(lambda manifest: manifest["options"].update(max_output_ratio=1.0))
+    babble = job("a" * 200)
+    assert 0 < len(translated(loaded(folder.path), babble)[0]) < len(translated(backend, babble)[0])
+
+
+@pytest.mark.xfail(raises=TranslationError, reason="the manifest allows 510 tokens, the model has places for 256")
+def test_the_bundled_model_takes_what_its_manifest_allows(backend: Ct2Backend) -> None:
+    allowed = Catalog.find([BUNDLED]).models["en-de"].manifest.options.max_input_tokens
+    assert translated(backend, job("1 " * allowed)) != [""]
+
+
+def test_each_job_is_for_its_own_model(folder: ModelFolder, tmp_path: Path) -> None:
+    """A second model, which takes no more than 16 tokens, is told from the first by its shorter answers."""
+    other = ModelFolder(tmp_path / "short")
+    other.edit(lambda manifest: manifest.update(name="short"))
+    other.edit(lambda manifest: manifest["options"].update(max_input_tokens=16))
+    backend = Ct2Backend(Catalog.find([folder.path, other.path]), CPU)
+    backend.load()
+    said = "We have a house, a cat, a dog, a garden, a tree, a car, a boat and a very old bicycle."
+    answers = translated(backend, *(job(said, model=name) for name in ["en-de", "short", "en-de", "short"]))
+    assert answers[0] == answers[2]
+    assert answers[1] == answers[3]
+    assert len(answers[0]) > len(answers[1])
+
+
+def test_a_translation_that_fails_is_a_translation_error(folder: ModelFolder) -> None:
+    folder.edit(lambda manifest: manifest["options"].update(max_input_tokens=8192))
+    backend = loaded(folder.path)
+    with pytest.raises(TranslationError, match="position"):
+        backend.translate_batch([job("the house and " * 400)])
+    assert backend.translate_batch([job("Good morning.")]) == [Hypothesis("Guten Morgen.")]
+
+
+def test_a_damaged_model_is_refused_before_it_is_loaded(folder: ModelFolder) -> None:
+    folder.write("model.bin", folder.read("model.bin")[:-1])
+    assert refusal(folder).startswith(f"{folder.path}: file model.bin has ")
+
+
+@pytest.mark.parametrize("size", [0, 10, 1000, -1])
+def test_a_model_that_is_none_is_refused(folder: ModelFolder, size: int) -> None:
+    folder.replace("model.bin", folder.read("model.bin")[:size])
+    assert refusal(folder).startswith(f"{folder.path}: ")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"hello"])
+def test_a_model_with_a_bad_configuration_is_refused(folder: ModelFolder, content: bytes) -> None:
+    folder.replace("config.json", content)
+    assert refusal(folder).startswith(f"{folder.path}: ")
+
+
+@pytest.mark.parametrize("name", ["source.spm", "target.spm"])
+@pytest.mark.parametrize("content", [b"", b"hello" * 100], ids=ascii)
+def test_a_tokeniser_that_is_none_is_refused(folder: ModelFolder, name: str, content: bytes) -> None:
+    folder.replace(name, content)
+    assert refusal(folder).startswith(f"{folder.path}: tokeniser {name} cannot be read: ")
+
+
+@pytest.mark.parametrize(("side", "other"), [("source", "target"), ("target", "source")])
+def test_the_tokeniser_of_another_model_is_refused(folder: ModelFolder, side: str, other: str) -> None:
+    folder.replace(f"{side}.spm", folder.read(f"{other}.spm"))
+    reason = refusal(folder)
+    assert reason.startswith(f"{folder.path / side}_vocabulary.json: ")
+    assert f"pieces of the {side} tokeniser are not in the vocabulary" in reason
+
+
+def test_a_vocabulary_that_lacks_a_piece_is_refused(folder: ModelFolder) -> None:
+    vocabulary = orjson.loads(folder.read("source_vocabulary.json"))
+    folder.replace("source_vocabulary.json", orjson.dumps([p if p != "▁cat" else "▁chat-" for p in vocabulary]))
+    assert f"1 of the {len(vocabulary)} pieces" in refusal(folder)
+    assert "such as '▁cat'" in refusal(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"3", b"[[]]", b"[]"])
+def test_a_vocabulary_that_is_none_is_refused(folder: ModelFolder, content: bytes) -> None:
+    folder.replace("target_vocabulary.json", content)
+    assert refusal(folder).startswith(f"{folder.path / 'target_vocabulary.json'}: ")
+
+
+def test_a_missing_vocabulary_that_the_manifest_does_not_list_is_told(folder: ModelFolder) -> None:
+    folder.remove("source_vocabulary.json")
+    folder.edit(lambda manifest: manifest["files"].pop("source_vocabulary.json"))
+    assert refusal(folder) == f"{folder.path}: file source_vocabulary.json is missing"
+
+
+@needs_no_gpu
+def test_without_gpu_the_cpu_is_chosen() -> None:
+    assert choose_hardware(Device.AUTO, "auto", 3) == Hardware("cpu", "int8", 3)
+
+
+@needs_no_gpu
+def test_a_gpu_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigError, match="device: cuda; no CUDA device is visible here; use cpu or auto"):
+        choose_hardware(Device.CUDA, "auto", 0)
+
+
+def test_the_cpu_may_be_asked_for() -> None:
+    assert choose_hardware(Device.CPU, "float32", 2) == Hardware("cpu", "float32", 2)
+
+
+def test_there_is_a_worker_for_each_core() -> None:
+    assert 1 <= choose_hardware(Device.CPU, "auto", 0).workers <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("wanted", ["int9", "", "float8"])
+def test_a_compute_type_that_is_not_there_is_refused(wanted: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        choose_hardware(Device.CPU, wanted, 0)
+    assert str(refused.value).startswith(f"compute_type: {wanted}; cpu supports float32, int8")
+
+
+def test_full_precision_translates_too() -> None:
+    backend = loaded(BUNDLED, Hardware("cpu", "float32", 1))
+    assert translated(backend, job("Good morning.")) == ["Guten Morgen."]
+
+
+@needs_gpu
+@pytest.mark.parametrize("device", [Device.AUTO, Device.CUDA])
+def test_a_gpu_is_chosen_and_translates(device: Device) -> None:
+    hardware = choose_hardware(device, "auto", 1)
+    assert hardware == Hardware("cuda", "float16", 1)
+    assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
