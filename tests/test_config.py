@@ -88,7 +88,7 @@ def serve_options() -> dict[str, OptionInfo]:
     return {name: _option(hints[name]) for name in inspect.signature(serve).parameters}
 
 
-def _option(hint: Any) -> OptionInfo:  # noqa: ANN401 - a type has no better name
+def _option(hint: Any) -> OptionInfo:
     (option,) = (part for part in get_args(hint) if isinstance(part, OptionInfo))
     return option
 
