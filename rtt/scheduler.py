@@ -131,7 +131,7 @@ class Scheduler:
         call: Callable[[Sequence[Job]], list[Hypothesis]] = self._backend.translate_batch
         try:
             return await run(self._threads, call, jobs)
-        except TranslationError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a backend raises is the failure of this batch
             if len(jobs) == 1:
-                return [error]
+                return [error if isinstance(error, TranslationError) else TranslationError(repr(error))]
         return [answer for job in jobs for answer in await self._answers([job])]

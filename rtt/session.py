@@ -32,7 +32,6 @@ class Session:
         self._send_updates()
         if self._work is None and not self._stream.idle:
             self._work = asyncio.create_task(self._translate(), name=f"translate {self.lang}")
-            self._work.add_done_callback(self._rest)
 
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that no answer was shown for, on the loop's clock."""
@@ -47,24 +46,27 @@ class Session:
         """Stop at once."""
         if self._work:
             self._work.cancel()
+            self._work = None
 
     async def _translate(self) -> None:
-        while not self._stream.idle:
-            try:
-                hypothesis = await self._engine.translate(self._stream)
-            except TranslationError as error:
-                _log.error("translation failed", lang=self.lang, reason=str(error))
-                self._stream.receive_failure()
-            else:
-                if hypothesis is not None:
-                    self._stream.receive_hypothesis(hypothesis)
-            self._send_updates()
+        try:
+            while not self._stream.idle:
+                await self._translate_one()
+                self._send_updates()
+        finally:
+            # Here and not when the task is seen to be done: what comes in between would be left lying.
+            self._work = None
+
+    async def _translate_one(self) -> None:
+        try:
+            hypothesis = await self._engine.translate(self._stream)
+        except TranslationError as error:
+            _log.error("translation failed", lang=self.lang, reason=str(error))
+            self._stream.receive_failure()
+            return
+        if hypothesis is not None:
+            self._stream.receive_hypothesis(hypothesis)
 
     def _send_updates(self) -> None:
         for update in self._stream.updates_to_send():
             self._publish(self.lang, update)
-
-    def _rest(self, work: asyncio.Task[None]) -> None:
-        self._work = None
-        if not work.cancelled() and (error := work.exception()):
-            _log.error("session stopped", lang=self.lang, exc_info=error)

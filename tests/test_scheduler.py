@@ -29,6 +29,8 @@ class GatedBackend:
         self.gate.acquire()
         if "poison" in texts:
             raise TranslationError("poisoned")
+        if "bug" in texts:
+            raise ZeroDivisionError
         return [Hypothesis(text.upper()) for text in texts]
 
     def open(self, times: int = 100) -> None:
@@ -126,6 +128,13 @@ async def test_a_poisoned_job_harms_no_other(scheduler: Scheduler, backend: Gate
     a, poison, b = await asyncio.gather(*asked, return_exceptions=True)
     assert (a, b) == (Hypothesis("A"), Hypothesis("B"))
     assert isinstance(poison, TranslationError)
+    assert await scheduler.translate(Source("after")) == Hypothesis("AFTER")
+
+
+async def test_whatever_a_backend_raises_is_a_failed_translation(scheduler: Scheduler, backend: GatedBackend) -> None:
+    backend.open()
+    with pytest.raises(TranslationError, match="ZeroDivisionError"):
+        await scheduler.translate(Source("bug"))
     assert await scheduler.translate(Source("after")) == Hypothesis("AFTER")
 
 
