@@ -89,6 +89,9 @@ def join(parts: Iterable[str]) -> str:
 
 
 def sentences(text: str, language: str) -> list[str]:
-    """Split at sentence ends; `"".join(sentences(t, l)) == t`, blanks stay with the sentence before them."""
+    """Split normalised text at sentence ends; `"".join(sentences(t, l)) == t`, blanks stay with what is before them.
+
+    Blanks other than U+0020, which `normalise` leaves none of, make sentencex panic.
+    """
     parts: list[str] = sentencex.segment(language, text)
-    return parts if "".join(parts) == text else [text]
+    return parts

@@ -276,7 +276,13 @@ def test_sentences(language: str, given_text: str, expected: list[str]) -> None:
 
 @given(anything, st.sampled_from(["en", "de", "zh", "ja", "th", "ar", "hi", "xx", "pt-BR", ""]))
 def test_sentences_hold_the_whole_text(given_text: str, language: str) -> None:
-    assert "".join(text.sentences(given_text, language)) == given_text
+    normal = text.normalise(given_text)
+    assert "".join(text.sentences(normal, language)) == normal
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2003", "\u2028", "\u3000", "\t", "\n"], ids=ascii)
+def test_a_blank_of_any_kind_is_one_between_sentences(blank: str) -> None:
+    assert text.sentences(text.normalise(f"J{blank}. One.{blank}Two."), "en") == ["J . ", "One. ", "Two."]
 
 
 LONG = {
@@ -300,5 +306,5 @@ def test_no_text_takes_long(given_text: str) -> None:
     text.check(given_text)
     text.keys(text.units(text.normalise(given_text)))
     text.without_sentence_end(given_text)
-    text.sentences(given_text, "en")
+    text.sentences(text.normalise(given_text), "en")
     assert time.process_time() - start < 0.05
