@@ -82,7 +82,7 @@ async def listen(
                         case Status():
                             yield message
         except (OSError, WebSocketException) as error:
-            _log.info("connection lost", room=room, reason=str(error))
+            _log.warning("no connection; trying again", url=url, room=room, reason=str(error))
         await asyncio.sleep(next(delays))
 
 
@@ -195,7 +195,7 @@ class Speaker:
                         sending.cancel()
                         await asyncio.gather(sending, return_exceptions=True)
             except (OSError, WebSocketException) as error:
-                _log.info("connection lost", room=room, reason=str(error))
+                _log.warning("no connection; trying again", url=url, room=room, reason=str(error))
             await asyncio.sleep(next(delays))
             self.reconnects += 1
 

@@ -19,11 +19,6 @@ from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-TRACE = [
-    {"at_ms": 0, "type": "partial", "utterance": 0, "text": "good"},
-    {"at_ms": 300, "type": "partial", "utterance": 0, "text": "good morning"},
-    {"at_ms": 600, "type": "final", "utterance": 0, "text": "Good morning."},
-]
 ENDLESS = re.compile("^rtt listen")
 
 
@@ -47,43 +42,42 @@ def code(cell: str) -> str:
 
 
 @pytest.fixture
-def shell(real_server: str, tmp_path: Path) -> dict[str, str]:
-    """An environment in which the README's commands meet a server and find their trace."""
-    (tmp_path / "talk.trace.jsonl").write_bytes(b"\n".join(map(orjson.dumps, TRACE)))
+def shell(real_server: str) -> dict[str, str]:
+    """An environment in which the README's commands meet a server."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "RTT_URL": real_server}
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if not c.startswith("./") and not ENDLESS.match(c)])
-def test_a_command_runs(command: str, shell: dict[str, str], tmp_path: Path) -> None:
+def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
     done = subprocess.run(
-        command, shell=True, cwd=tmp_path, env=shell, capture_output=True, text=True, timeout=60, check=False
+        command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     assert re.search("Guten Morgen|Wie geht|Katze|finals", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
-def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dict[str, str], tmp_path: Path) -> None:
-    speaking = ["rtt", "replay", "talk.trace.jsonl", "--room", "hall", "--speed", "10"]
-    subprocess.run(speaking, cwd=tmp_path, env=shell, capture_output=True, timeout=60, check=True)
+def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dict[str, str]) -> None:
+    speaking = ["rtt", "replay", "examples/welcome.trace.jsonl", "--room", "hall", "--speed", "100"]
+    subprocess.run(speaking, cwd=ROOT, env=shell, capture_output=True, timeout=60, check=True)
     with subprocess.Popen(
-        command.split(), cwd=tmp_path, env=shell, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command.split(), cwd=ROOT, env=shell, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         too_late = threading.Timer(30, process.kill)
         too_late.start()
         assert process.stdout
-        assert any("Guten Morgen" in line for line in process.stdout)
+        assert any("Danke" in line for line in process.stdout)
         too_late.cancel()
         process.send_signal(signal.SIGINT)
         process.communicate()
 
 
-def test_the_python_example_runs(shell: dict[str, str], tmp_path: Path) -> None:
+def test_the_python_example_runs(shell: dict[str, str]) -> None:
     (example,) = blocks("python")
-    program = example.replace("ws://127.0.0.1:8000", shell["RTT_URL"])
+    program = example.replace("ws://127.0.0.1:8000", shell["RTT_URL"]).replace("hall", "example")
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Guten Morgen" in done.stdout

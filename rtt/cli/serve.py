@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import os
 from typing import Annotated
 
 import structlog
@@ -13,7 +14,7 @@ from rtt.cli.engine import build_engine
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, Workers
 from rtt.config import Config, make_config
-from rtt.errors import ModelError
+from rtt.errors import ConfigError, ModelError
 from rtt.scheduler import Scheduler
 from rtt.server import Server
 
@@ -59,6 +60,7 @@ def serve(
 ) -> None:
     """Serve rooms, pages and sockets."""
     config = make_config(locals())
+    _refuse_secret()
     configure_logs(verbose=True)
     uvloop.run(_serve(config))
 
@@ -82,6 +84,12 @@ async def _load(engine: Scheduler, server: Server) -> None:
         raise
     await server.listening.wait()
     _log.info("ready", url=server.address)
+
+
+def _refuse_secret() -> None:
+    """Refuse to serve openly where somebody counts on tokens."""
+    if os.environ.get("RTT_SECRET"):
+        raise ConfigError("RTT_SECRET: this version has no tokens: whoever reaches it may speak and read; unset it")
 
 
 def _is_loopback(host: str) -> bool:
