@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -88,7 +88,7 @@ class Catalog:
                 raise ModelError(f"{model.folder}: the name {model.name} is taken by {known.folder}")
 
     @classmethod
-    def find(cls, folders: Iterable[Path]) -> "Catalog":
+    def find(cls, folders: Collection[Path]) -> "Catalog":
         """Read the manifests of the models in `folders` (each a model, or a folder of models). Raises ModelError."""
         models: list[Model] = []
         for folder in folders:

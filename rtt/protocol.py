@@ -1,4 +1,4 @@
-"""Every message on the wire as a type; decode and encode. The only module that knows JSON.
+"""Every message on the wire as a type; decode and encode. No other module knows how they are written.
 
 Text frames hold one JSON object each (RFC 8259), told apart by `type`. Times are milliseconds, languages BCP 47 tags.
 """
