@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import orjson
 from starlette.applications import Starlette
@@ -14,7 +13,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from rtt.catalog import Catalog
-from rtt.config import Config
+from rtt.config import Config, bundled
 from rtt.engine import Engine
 from rtt.headers import SecurityHeaders
 from rtt.rooms import Rooms
@@ -61,7 +60,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             Route("/health/ready", ready),
             Route("/", _page("start")),
             *(Route(f"/{page}/{{room}}", _page(page)) for page in _PAGES),
-            *(Mount(f"/static/{name}", StaticFiles(directory=_web() / name)) for name in ("lib", "start", *_PAGES)),
+            *(
+                Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name))
+                for name in ("lib", "start", *_PAGES)
+            ),
         ],
         middleware=[Middleware(SecurityHeaders)],
         lifespan=lifespan,
@@ -74,14 +76,8 @@ def _json(value: object, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status, media_type="application/json")
 
 
-def _web() -> Path:
-    """Return the folder of the pages: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).parent
-    return package / "web" if (package / "web").is_dir() else package.parent / "web"
-
-
 def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
-    path = _web() / name / "index.html"
+    path = bundled("web") / name / "index.html"
 
     async def page(_request: Request) -> Response:
         return FileResponse(path)

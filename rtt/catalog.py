@@ -26,7 +26,8 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     """How a model is run."""
 
     beam_size: Annotated[int, Meta(ge=1, le=16)] = 1
-    max_input_tokens: Annotated[int, Meta(ge=16, le=8192)] = 510
+    max_input_tokens: Annotated[int, Meta(ge=16, le=8192)] = 256
+    """The positions of its encoder, one of which is taken by the end of the text."""
     max_output_ratio: Annotated[float, Meta(ge=1, le=10)] = 1.6
     """Longest output in tokens for each token of the input."""
 

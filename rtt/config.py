@@ -14,7 +14,13 @@ from rtt.policy import PolicyOptions
 from rtt.protocol import Language, plainly
 from rtt.segmenter import SegmenterOptions
 
-_ROOT = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parent
+
+
+def bundled(name: str) -> Path:
+    """Return a folder that comes with rtt: inside the package when installed, beside it in a checkout."""
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
 class Device(StrEnum):
@@ -30,7 +36,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
-    models: tuple[Path, ...] = (_ROOT / "models",)
+    models: tuple[Path, ...] = (bundled("models"),)
     source: Language = "en"
     """Language of a room that a reader opens before its speaker comes."""
     origins: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ import ctranslate2
 import orjson
 import sentencepiece
 
+from rtt import text as text_rules
 from rtt.catalog import Catalog, Model
 from rtt.config import Device
 from rtt.engine import Hypothesis, Job
@@ -67,21 +68,41 @@ class _LoadedModel:
             raise ModelError(f"{model.folder}: {error}") from error
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
-        sources = self._source.encode([job.text for job in jobs], out_type=str)
+        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
+        texts = [text_rules.split_emoji(job.text) for job in jobs]
+        sources = self._source.encode([text for text, _ in texts], out_type=str)
         prefixes = self._target.encode([job.prefix for job in jobs], out_type=str)
-        longest = min(max(map(len, sources)), self._options.max_input_tokens)
-        limit = int(longest * self._options.max_output_ratio) + _OUTPUT_ALLOWANCE
+        parts = [
+            (owner, part, [] if number else prefixes[owner])
+            for owner, source in enumerate(sources)
+            for number, part in enumerate(self._parts(source))
+        ]
+        answers: list[list[str]] = [[] for _ in jobs]
+        decoded = self._decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
+        for (owner, _, _), answer in zip(parts, decoded, strict=True):
+            answers[owner].append(answer)
+        return [
+            Hypothesis(" ".join(filter(None, [text_rules.join(answer), emoji.strip()])))
+            for answer, (_, emoji) in zip(answers, texts, strict=True)
+        ]
+
+    def _parts(self, source: list[str]) -> list[list[str]]:
+        # The end of the text takes a place of its own.
+        size = self._options.max_input_tokens - 1
+        return [source[start : start + size] for start in range(0, len(source), size)] or [[]]
+
+    def _decode(self, sources: list[list[str]], prefixes: list[list[str]]) -> list[str]:
+        limit = int(max(map(len, sources)) * self._options.max_output_ratio) + _OUTPUT_ALLOWANCE
         try:
             results = self._translator.translate_batch(
                 sources,
                 target_prefix=prefixes if any(prefixes) else None,
                 beam_size=self._options.beam_size,
-                max_input_length=self._options.max_input_tokens,
                 max_decoding_length=max(limit, max(map(len, prefixes)) + _OUTPUT_ALLOWANCE),
             )
         except (RuntimeError, ValueError) as error:
             raise TranslationError(str(error)) from error
-        return [Hypothesis(self._target.decode(result.hypotheses[0])) for result in results]
+        return [self._target.decode(result.hypotheses[0]) for result in results]
 
 
 class Ct2Backend:

@@ -26,6 +26,7 @@ def without_repeats(source: str, answer: str) -> str:
         return answer
     while found := _find_repeat(keys):
         start, size, times = found
+        words[start + size - 1] = text_rules.with_end_of(words[start + size - 1], words[start + size * times - 1])
         del words[start + size : start + size * times], keys[start + size : start + size * times]
     return "".join(words)
 

@@ -1,6 +1,5 @@
 """A room's event log in memory: what readers were told, in order, to resume and to begin from."""
 
-import secrets
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -33,12 +32,12 @@ class Event:
 class MemoryLog:
     """Finals and withdrawals in order, the newest `limit` of them, and the newest state of each open segment."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, id_: str, limit: int) -> None:
         self._lasting: deque[Event] = deque()
         self._open: dict[tuple[str, int], Event] = {}
         self._limit = limit
         self._forgotten = 0
-        self.id = secrets.token_hex(4)
+        self.id = id_
         self.seq = 0
 
     def append(self, lang: str, update: Update | Withdrawal, lag_ms: int) -> Event:

@@ -9,6 +9,9 @@ the same place becomes stable: it is never rewritten before the final, because t
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
 
 from rtt import guards
 from rtt import text as text_rules
@@ -20,13 +23,13 @@ from rtt.segmenter import Change, Segment, Withdrawal
 class PolicyOptions:
     """How answers become captions."""
 
-    mask: int = 2
+    mask: Annotated[int, Meta(ge=0)] = 2
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
-    attempts: int = 3
+    attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
-    remember: int = 200
+    remember: Annotated[int, Meta(ge=0)] = 200
     """Finished segments whose revision is known, for corrections."""
 
 
@@ -153,9 +156,11 @@ class Stream:
 
     def _take_answer(self, known: _Open, asked: Segment, answer: str) -> None:
         answer = guards.without_repeats(asked.text, answer)
+        runs_away = guards.runs_away(asked.text, answer)
         if asked.final:
-            self._close(known, answer or "".join(known.answer))
-        elif not guards.runs_away(asked.text, answer):
+            last_good = "".join(known.answer)
+            self._close(known, last_good if last_good and (runs_away or not answer) else answer)
+        elif not runs_away:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
             known.answer = _with_prefix(text_rules.units(answer), known.stable)

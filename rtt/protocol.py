@@ -44,6 +44,8 @@ class Load(StrEnum):
 
 def check_spoken(text: str, start_ms: int | None = None, end_ms: int | None = None) -> None:
     """Refuse what no captioner means to send. Raises ValueError, naming the field."""
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"field text: {len(text)} characters; the limit is {MAX_TEXT}")
     try:
         text_rules.check(text)
     except ValueError as error:

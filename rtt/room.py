@@ -1,6 +1,7 @@
 """A room: one speaker, many readers, one session for each language that is asked for."""
 
 import asyncio
+import secrets
 from collections.abc import Iterable
 
 from rtt.audience import Audience, Reader
@@ -28,7 +29,7 @@ class Room:
         self._engine = engine
         self._config = config
         self._loop = asyncio.get_running_loop()
-        self._log = MemoryLog(config.log_limit)
+        self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session] = {}
         self._audience = Audience()

@@ -10,26 +10,31 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from typing import Annotated
+
+from msgspec import Meta
 
 from rtt import text as text_rules
 from rtt.errors import BadMessage
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class SegmenterOptions:
     """How text becomes segments."""
 
-    agreement: int = 2
+    agreement: AtLeastOne = 2
     """Updates of an utterance that must say the same before a word counts as agreed; 1 trusts each at once."""
-    min_units: int = 12
+    min_units: AtLeastOne = 12
     """Speech without punctuation is not cut before this many words (characters in scripts without blanks)."""
-    max_units: int = 50
+    max_units: AtLeastOne = 50
     """A sentence longer than this is cut, at a clause if there is one after `min_units`."""
-    settle_s: float = 1.0
+    settle_s: Annotated[float, Meta(ge=0)] = 1.0
     """An open utterance that has not changed for so long counts as agreed to its end."""
-    idle_s: float = 30.0
+    idle_s: Annotated[float, Meta(ge=0)] = 30.0
     """An utterance that has not been heard of for so long is closed with the text it has."""
-    remember: int = 200
+    remember: Annotated[int, Meta(ge=0)] = 200
     """Finished segments kept for corrections and for languages that join late."""
 
 

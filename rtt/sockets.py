@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -40,7 +39,6 @@ _BAD_IN_A_ROW = 10
 _CLOSE_S = 5.0
 
 Spoken = Partial | Final | CancelUtterance | Correct
-T = TypeVar("T")
 
 
 class Sockets:

@@ -16,6 +16,11 @@ _MARKS = regex.compile(r"\p{M}{31}")
 # Searched from the end, lest a long row of dots take quadratic time. Closing quotes are of either kind: „…“, »…«, “…”.
 _SENTENCE_END = regex.compile(r"(?r)[\p{STerm}…]+[\p{Pe}\p{Pf}\p{Pi}\"']*\s*$")
 _UNSPACED_END = regex.compile(rf"[{_UNSPACED}\u3000-\u303f\uff00-\uffef]$")
+_EMOJI = regex.compile(
+    r"\s*(?:[\p{Emoji_Presentation}\p{Emoji_Modifier}]|[\p{Emoji}--[0-9#*]]\uFE0F|[\u200D\uFE0F\u20E3])+",
+    regex.VERSION1,
+)
+_END = regex.compile(r"(?<!\p{P})\p{P}++$")
 _PUNCTUATION = regex.compile(r"^[\p{P}\s]++|(?<![\p{P}\s])[\p{P}\s]++$")
 
 
@@ -59,6 +64,11 @@ def key(unit: str) -> str:
     return _PUNCTUATION.sub("", unit).casefold()
 
 
+def with_end_of(unit: str, other: str) -> str:
+    """Return a unit with the punctuation at the end of another."""
+    return _END.sub("", unit) + other[len(_END.sub("", other)) :]
+
+
 def keys(text_units: Sequence[str]) -> list[str]:
     """Return the comparison key of each unit that has one: a lone dash is no word."""
     return [k for unit in text_units if (k := key(unit))]
@@ -77,6 +87,11 @@ def ends_sentence(text: str) -> bool:
 def without_sentence_end(text: str) -> str:
     """Return `text` without its sentence-final punctuation."""
     return _SENTENCE_END.sub("", text)
+
+
+def split_emoji(text: str) -> tuple[str, str]:
+    """Return `text` without its emoji, which models cannot read, and the emoji."""
+    return _EMOJI.sub("", text).strip(), "".join(_EMOJI.findall(text))
 
 
 def join(parts: Iterable[str]) -> str:

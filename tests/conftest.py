@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import settings
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -22,7 +23,9 @@ from rtt.engine import Engine
 from rtt.server import Server
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
-MODELS = Path(__file__).parent.parent / "models"
+# The machine may be busy: how long an example takes says nothing.
+settings.register_profile("rtt", deadline=None)
+settings.load_profile("rtt")
 
 
 class Peer:

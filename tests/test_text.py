@@ -308,3 +308,25 @@ def test_no_text_takes_long(given_text: str) -> None:
     text.without_sentence_end(given_text)
     text.sentences(text.normalise(given_text), "en")
     assert time.process_time() - start < 0.05
+
+
+@pytest.mark.parametrize(
+    ("said", "split"),
+    [
+        ("no emoji, © 2024 ™ #1", ("no emoji, © 2024 ™ #1", "")),
+        ("I love it 👍", ("I love it", " 👍")),
+        (f"{FAMILY} family ❤️ here", ("family here", f"{FAMILY} ❤️")),
+        ("Deutschland 🇩🇪!", ("Deutschland!", " 🇩🇪")),
+        (GRINNING, ("", GRINNING)),
+    ],
+)
+def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
+    assert text.split_emoji(said) == split
+
+
+@pytest.mark.parametrize(
+    ("unit", "other", "result"),
+    [("Ja,", " ja!", "Ja!"), ("Ja", "ja", "Ja"), ("Ja!", "ja", "Ja"), ("Ja", "ja...", "Ja..."), ("«Ja", "ja»", "«Ja»")],
+)
+def test_a_word_with_the_end_of_another(unit: str, other: str, result: str) -> None:
+    assert text.with_end_of(unit, other) == result

@@ -19,7 +19,7 @@ from rtt.cli.options import ComputeType, DeviceOption, Models, StabilityOption, 
 from rtt.config import Config, make_config
 from rtt.errors import TranslationError
 from rtt.outbox import Outbox
-from rtt.protocol import EVERYBODY_TYPES, MAX_TEXT, Caption, Final, Partial, Stability, decode
+from rtt.protocol import EVERYBODY_TYPES, Caption, Final, Partial, Stability, decode
 from rtt.room import Room
 
 
@@ -81,7 +81,7 @@ async def _line(room: Room, outbox: Outbox, line: str) -> str:
     """Translate a line as finished sentences."""
     if not line.strip():
         return ""
-    room.receive(_message(Final, line))
+    room.receive(Final(line))
     await room.caught_up()
     finals = [caption.stable for caption in _captions(outbox) if caption.final]
     if not finals:
@@ -97,22 +97,17 @@ async def _evolve(room: Room, outbox: Outbox, line: str) -> None:
     with Live(console=console, auto_refresh=False) as live:
         for count in range(1, len(words) + 1):
             spoken = "".join(words[:count])
-            room.receive(_message(Final if count == len(words) else Partial, spoken))
+            room.receive(Final(spoken) if count == len(words) else Partial(spoken))
             await room.caught_up()
             shown |= {caption.segment: caption for caption in _captions(outbox)}
-            if not console.is_terminal:
+            if console.is_terminal:
+                live.update(Text.assemble((spoken, "dim"), "\n", _painted(shown.values())), refresh=True)
+            else:
                 console.print(f"{spoken}  →", _painted(shown.values()), soft_wrap=True)
-            live.update(Text.assemble((spoken, "dim"), "\n", _painted(shown.values())), refresh=True)
 
 
 def _painted(captions: Iterable[Caption]) -> Text:
     return Text(" ").join(Text.assemble(c.stable, (c.tentative, "dim italic")) for c in captions)
-
-
-def _message(kind: type[Final] | type[Partial], text: str) -> Final | Partial:
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"{len(text)} characters; the limit is {MAX_TEXT}")
-    return kind(text)
 
 
 def _captions(outbox: Outbox) -> list[Caption]:
