@@ -1,44 +1,33 @@
-"""The three sockets: handshake, read loop, write loop."""
+"""The three sockets: who may connect to what, and how a socket ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.audience import Reader
 from rtt.config import Config
-from rtt.errors import BadMessage, Forbidden, IdleTimeout, WireError
+from rtt.conversation import Conversation, Spoken
+from rtt.errors import BadMessage, Forbidden, WireError
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
     SPEAKER_TYPES,
-    CancelUtterance,
-    Correct,
-    Final,
     ListenQuery,
-    Partial,
-    Ping,
-    Pong,
     SpeakQuery,
     TranslateQuery,
-    decode,
     decode_query,
     decode_room,
-    encode,
     encode_error,
 )
 from rtt.rooms import Rooms
 
 _log = structlog.get_logger(__name__)
 
-_BAD_IN_A_ROW = 10
 _CLOSE_S = 5.0
-
-Spoken = Partial | Final | CancelUtterance | Correct
 
 
 class Sockets:
@@ -85,7 +74,7 @@ class Sockets:
         reader = Reader(outbox, langs, query.stability)
         room.join(reader, query.since, query.log)
         try:
-            await self._converse(websocket, outbox, READER_TYPES, _reject)
+            await Conversation(websocket, outbox, READER_TYPES, _reject, self._config.idle_timeout_s).run()
         finally:
             room.leave(reader)
 
@@ -95,7 +84,7 @@ class Sockets:
         source = self._rooms.catalog.resolve(query.source) if query.source else room.source
         room.take_over(outbox, source, self._resolved(query.target))
         try:
-            await self._converse(websocket, outbox, SPEAKER_TYPES, room.receive)
+            await Conversation(websocket, outbox, SPEAKER_TYPES, room.receive, self._config.idle_timeout_s).run()
         finally:
             room.speaker_left(outbox)
 
@@ -104,78 +93,12 @@ class Sockets:
         room = self._rooms.open_private(query.source)
         try:
             room.join(Reader(outbox, self._resolved(query.target), query.stability))
-            await self._converse(websocket, outbox, SPEAKER_TYPES, room.receive)
+            await Conversation(websocket, outbox, SPEAKER_TYPES, room.receive, self._config.idle_timeout_s).run()
         finally:
             self._rooms.forget(room)
 
     def _resolved(self, langs: list[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
-
-    async def _converse(
-        self,
-        websocket: WebSocket,
-        outbox: Outbox,
-        types: Mapping[str, type[msgspec.Struct]],
-        receive: Callable[[Spoken], None],
-    ) -> None:
-        """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
-        reading = asyncio.create_task(self._read(websocket, outbox, types, receive))
-        writing = asyncio.create_task(_write(websocket, outbox))
-        outbox.on_give_up = writing.cancel
-        tasks = (reading, writing)
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
-                raise error
-        if outbox.closing:
-            raise outbox.closing
-
-    async def _read(
-        self,
-        websocket: WebSocket,
-        outbox: Outbox,
-        types: Mapping[str, type[msgspec.Struct]],
-        receive: Callable[[Spoken], None],
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        bad_in_a_row = 0
-        while True:
-            frame = await self._next_frame(websocket)
-            try:
-                message = decode(frame, types)
-                if isinstance(message, Ping):
-                    outbox.put(encode(Pong(message.t, round(loop.time() * 1000))))
-                else:
-                    receive(message)
-            except BadMessage as error:
-                bad_in_a_row += 1
-                if bad_in_a_row == _BAD_IN_A_ROW:
-                    raise
-                outbox.put(encode_error(error))
-            else:
-                bad_in_a_row = 0
-
-    async def _next_frame(self, websocket: WebSocket) -> str | bytes:
-        idle_s = self._config.idle_timeout_s
-        try:
-            async with asyncio.timeout(idle_s or None):
-                message = await websocket.receive()
-        except TimeoutError:
-            raise IdleTimeout(f"nothing received for {idle_s:g} s, not even a ping") from None
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message["code"])
-        text: str | None = message.get("text")
-        return message["bytes"] if text is None else text
-
-
-async def _write(websocket: WebSocket, outbox: Outbox) -> None:
-    while (frame := await outbox.get()) is not None:
-        await websocket.send_text(frame)
 
 
 def _reject(message: Spoken) -> None:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 # No sandbox: CI runs as root. The rest keeps the browser from calling home.
 _ARGUMENTS = [
@@ -16,6 +16,10 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+# The machine may be busy.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
