@@ -63,6 +63,8 @@ class _Open:
     stable: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     """What steady readers see, `stable` included."""
+    told: tuple[str, str, str] = ("", "", "")
+    """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
 
 
@@ -144,7 +146,7 @@ class Stream:
         elif found.answer:
             self._close(found, "".join(found.answer))
         else:
-            self._withdraw(Withdrawal(asked.id))
+            self._give_up(found)
 
     def updates_to_send(self) -> list[Update | Withdrawal]:
         """Return what readers are to be told, once."""
@@ -185,22 +187,31 @@ class Stream:
         known.seen = answer[:length]
         agreed = text_rules.common_prefix(seen, known.seen)
         known.stable = known.seen[: max(agreed, len(known.stable))]
-        self._tell(known, final=False, calm=known.seen != seen)
+        self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
         known.stable = known.seen = known.answer = text_rules.units(answer)
-        self._tell(known, final=True, calm=True)
+        self._tell(known, final=True)
         del self._open[known.segment.id]
         self._finished[known.segment.id] = known.revision
         if len(self._finished) > self._options.remember:
             self._finished.popitem(last=False)
 
-    def _tell(self, known: _Open, *, final: bool, calm: bool) -> None:
-        known.revision += 1
+    def _give_up(self, known: _Open) -> None:
+        """Forget a segment of which nothing was shown, or its correction: then what was shown before stays."""
+        del self._open[known.segment.id]
+        if known.revision:
+            self._finished[known.segment.id] = known.revision
+
+    def _tell(self, known: _Open, *, final: bool) -> None:
         stable = "".join(known.stable)
-        steady = "".join(known.seen)[len(stable) :]
-        fast = "".join(known.answer)[len(stable) :]
-        self._updates.append(Update(known.segment, known.revision, final, stable, steady, fast, calm))
+        shown = stable, "".join(known.seen)[len(stable) :], "".join(known.answer)[len(stable) :]
+        if shown == known.told and not final:
+            return
+        calm = final or shown[:2] != known.told[:2]
+        known.told = shown
+        known.revision += 1
+        self._updates.append(Update(known.segment, known.revision, final, *shown, calm))
 
     def _withdraw(self, withdrawal: Withdrawal) -> None:
         known = self._open.pop(withdrawal.id, None)

@@ -40,7 +40,7 @@ class Talk:
 def shown(update: Update | Withdrawal) -> dict[str, Any]:
     if isinstance(update, Withdrawal):
         return {"segment": update.id, "withdrawn": True}
-    names = ("revision", "stable", "steady", "fast", "final")
+    names = ("revision", "stable", "steady", "fast", "final", "calm")
     return {"segment": update.segment.id} | {name: getattr(update, name) for name in names}
 
 
