@@ -1,0 +1,119 @@
+"""Pictures of a measured talk, drawn without a display."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rtt import text as text_rules
+from rtt.errors import ConfigError
+from rtt.measure.eventlog import EventLog, finals, utterances
+from rtt.measure.lag import mean, percentile
+from rtt.protocol import Caption
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NEW, _KEPT, _TENTATIVE, _GONE = "#1a7f37", "#1f2328", "#8c959f", "#cf222e"
+_LINE_CHARACTERS = 110
+_MOST_ROWS = 40
+
+
+def plot_segment(log: EventLog, path: Path, segment: int | None = None) -> None:
+    """Draw how one segment's caption evolved; without a number, that which was rewritten most.
+
+    Above, the words shown and those of `stable` as steps over the time since its utterance began; below, a line for
+    each caption: new words green, `tentative` ones grey, those that the next caption rewrites red. Raises ConfigError
+    without matplotlib.
+    """
+    captions = _captions(log, _most_rewritten(log) if segment is None else segment)
+    if not captions:
+        return
+    event = utterances(log).get(captions[0][1].utterance)
+    begin = 0 if event is None or event.start_ms is None else event.start_ms
+    times = [(at_ms - begin) / 1000 for at_ms, _ in captions]
+    newest = [caption for _, caption in captions]
+    figure = _figure(11, 2.6 + 0.24 * min(len(newest), _MOST_ROWS))
+    steps, lines = figure.subplots(2, 1, height_ratios=[2, 0.24 * min(len(newest), _MOST_ROWS) + 0.3])
+    _draw_steps(steps, times, newest)
+    _draw_lines(lines, times[-_MOST_ROWS:], newest[-_MOST_ROWS:])
+    figure.suptitle(f"{log.talk.name}, segment {newest[0].segment}, {log.talk.target}, {log.talk.stability}")
+    figure.savefig(path)
+
+
+def plot_lags(samples_ms: Sequence[float], path: Path, title: str) -> None:
+    """Draw how finalisation lags (ms) are distributed, with their mean and 95th percentile. Raises ConfigError."""
+    if not samples_ms:
+        return
+    seconds = [sample / 1000 for sample in samples_ms]
+    figure = _figure(8, 4)
+    axes = figure.subplots()
+    axes.hist(seconds, bins=60, color="#54aeff")
+    for name, value in (("mean", mean(seconds)), ("p95", percentile(seconds, 95))):
+        if value is not None:
+            axes.axvline(value, color=_KEPT, linestyle="--" if name == "mean" else ":", label=f"{name} {value:.2f} s")
+    axes.set(xlabel="seconds from the end of the source word until its translation stood", ylabel="words", title=title)
+    axes.legend()
+    figure.savefig(path)
+
+
+def _figure(width: float, height: float) -> "Figure":
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        raise ConfigError("matplotlib is not installed: pip install 'rtt[measure]'") from None
+    # A figure without pyplot needs no display and is kept by nobody.
+    return Figure(figsize=(width, height), layout="constrained", dpi=120)
+
+
+def _captions(log: EventLog, segment: int) -> list[tuple[float, Caption]]:
+    return [
+        (entry.at_ms, entry.message)
+        for entry in log.received
+        if isinstance(entry.message, Caption) and entry.message.segment == segment
+    ]
+
+
+def _most_rewritten(log: EventLog) -> int:
+    return max(finals(log.received), key=lambda segment: _rewritten(_captions(log, segment)), default=0)
+
+
+def _rewritten(captions: Sequence[tuple[float, Caption]]) -> tuple[int, int]:
+    texts = [_units(caption) for _, caption in captions]
+    erased = sum(len(a) - text_rules.common_prefix(a, b) for a, b in pairwise(texts))
+    return erased, len(captions)
+
+
+def _units(caption: Caption) -> list[str]:
+    return text_rules.units(caption.stable + caption.tentative)
+
+
+def _draw_steps(axes: "Axes", times: Sequence[float], captions: Sequence[Caption]) -> None:
+    shown = [len(_units(caption)) for caption in captions]
+    stable = [len(text_rules.units(caption.stable)) for caption in captions]
+    axes.step(times, shown, where="post", color=_TENTATIVE, label="shown", marker=".")
+    axes.step(times, stable, where="post", color=_KEPT, label="stable", marker=".")
+    axes.set(xlabel="seconds since the utterance began", ylabel="words", ylim=(0, None))
+    axes.legend(loc="upper left")
+
+
+def _draw_lines(axes: "Axes", times: Sequence[float], captions: Sequence[Caption]) -> None:
+    axes.set(xlim=(0, _LINE_CHARACTERS), ylim=(len(captions) - 0.5, -0.5), xticks=[])
+    axes.set_yticks(range(len(captions)), [f"{time:.2f} s" for time in times], fontsize=7)
+    axes.spines[:].set_visible(False)
+    before: list[str] = []
+    for row, caption in enumerate(captions):
+        units = _units(caption)
+        following = _units(captions[row + 1]) if row + 1 < len(captions) else units
+        kept, lasting = text_rules.common_prefix(before, units), text_rules.common_prefix(units, following)
+        stable = len(text_rules.units(caption.stable))
+        column = 0
+        for index, unit in enumerate(units):
+            if column + len(unit) > _LINE_CHARACTERS - 2:
+                axes.text(column, row, " …", fontsize=7, family="monospace", va="center")
+                break
+            colour = _GONE if index >= lasting else _NEW if index >= kept else _KEPT if index < stable else _TENTATIVE
+            axes.text(column, row, unit, fontsize=7, family="monospace", va="center", color=colour)
+            column += len(unit)
+        before = units
