@@ -35,6 +35,10 @@ class JobSource(Protocol):
         """Whether a final waits here."""
         ...
 
+    def waiting_since(self) -> float | None:
+        """Return when the oldest text came that waits for an answer, on the loop's clock."""
+        ...
+
     def job_to_run(self) -> Job | None:
         """Return the next job, or None if nothing is left to do. One at a time is in flight."""
         ...

@@ -16,7 +16,7 @@ from rtt.engine import Hypothesis, Job, JobSource
 from rtt.errors import TranslationError
 from rtt.protocol import Load
 
-# Seconds that jobs have lately waited for a worker, from which on the server says that it is busy, or overloaded.
+# Seconds that texts have lately waited to be drawn, from which on the server says that it is busy, or overloaded.
 _BUSY_S = 0.3
 _OVERLOADED_S = 1.0
 _SMOOTHING = 0.2
@@ -79,11 +79,12 @@ class Scheduler:
 
     @property
     def load(self) -> Load:
-        """How long jobs have lately waited for a worker, in words."""
-        wait_s = self._wait_s if self._waiting else 0.0
-        if wait_s >= _OVERLOADED_S:
+        """How old the texts are that have lately been drawn, in words."""
+        if not self._waiting and not self._batches:
+            return Load.NORMAL
+        if self._wait_s >= _OVERLOADED_S:
             return Load.OVERLOADED
-        return Load.BUSY if wait_s >= _BUSY_S else Load.NORMAL
+        return Load.BUSY if self._wait_s >= _BUSY_S else Load.NORMAL
 
     def _dispatch(self) -> None:
         self._planned = False
@@ -104,7 +105,8 @@ class Scheduler:
         for request in chosen:
             if request.answer.done():
                 continue
-            self._wait_s += _SMOOTHING * (now - request.asked_at - self._wait_s)
+            waited_s = now - (request.source.waiting_since() or now)
+            self._wait_s += _SMOOTHING * (waited_s - self._wait_s)
             if job := request.source.job_to_run():
                 batch.append((request, job))
             else:

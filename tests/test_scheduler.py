@@ -43,6 +43,10 @@ class Source:
     def __init__(self, text: str | None, *, urgent: bool = False) -> None:
         self.text = text
         self.urgent = urgent
+        self.since = asyncio.get_running_loop().time()
+
+    def waiting_since(self) -> float:
+        return self.since
 
     def job_to_run(self) -> Job | None:
         text, self.text = self.text, None
@@ -202,6 +206,8 @@ async def test_load_follows_the_wait(
     assert load_of(scheduler) is Load.BUSY
     backend.open(1)
     await asyncio.gather(*waiting[:3])
+    backend.open(1)
+    await asyncio.gather(*waiting[3:6])
     assert load_of(scheduler) is Load.OVERLOADED
     backend.open()
     await asyncio.gather(*waiting)
