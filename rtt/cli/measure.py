@@ -15,6 +15,7 @@ from typing import Annotated
 import msgspec
 import orjson
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
@@ -26,12 +27,12 @@ from rtt.config import Device
 from rtt.ct2 import Ct2Backend, choose_hardware
 from rtt.engine import Job
 from rtt.errors import ConfigError, ModelError
-from rtt.measure.eventlog import EventLog, load
+from rtt.measure.eventlog import EventLog, Talk, load
 from rtt.measure.model import ModelReport, SetReport, prefix_behaviour, prefixes, read_test_set
 from rtt.measure.plots import plot_lags, plot_segment
 from rtt.measure.quality import read_references, score
 from rtt.measure.replay import Performance, replay, translate_offline
-from rtt.measure.report import Measures, Report, Row, measure, report, rows
+from rtt.measure.report import Measures, Report, Row, measure, report, rows, sum_of
 from rtt.measure.screen import words
 from rtt.protocol import Stability
 from rtt.trace import read_trace
@@ -72,17 +73,17 @@ def talk(
     logs = {path: [load(path)] for path in traces if path.name.endswith(LOG_SUFFIX)}
     fresh = [path for path in traces if path not in logs]
     if fresh:
-        logs |= asyncio.run(_replay_all(fresh, readers, source, speed, url, models, references))
+        logs |= asyncio.run(_replay_all(fresh, readers, source, speed, url, models, references, quiet=json))
     reports: list[Report] = []
-    measured: dict[tuple[str, Stability], list[Measures]] = {}
+    alike: dict[Talk, list[Measures]] = {}
     for path in traces:
         known = _references(path, references)
         for entry in logs[path]:
             found = measure(entry, known.get(entry.talk.target, ()))
-            measured.setdefault((entry.talk.target, entry.talk.stability), []).append(found)
+            alike.setdefault(msgspec.structs.replace(entry.talk, name=""), []).append(found)
             reports.append(report(found, entry.talk.name))
             _keep(entry, found, plot, log)
-    totals = [report(_pooled(found), f"{len(found)} talks") for found in measured.values()]
+    totals = [report(sum_of(group), _title(group)) for group in alike.values()]
     if json:
         typer.echo(
             orjson.dumps({"on": machine(), "talks": reports, "totals": totals}, default=msgspec.to_builtins).decode()
@@ -126,11 +127,13 @@ async def _replay_all(
     url: str | None,
     models: Sequence[Path] | None,
     references: Path | None,
+    *,
+    quiet: bool,
 ) -> dict[Path, list[EventLog]]:
     performances = {path: Performance(_name(path), source, read_trace(path), speed) for path in traces}
     logs: dict[Path, list[EventLog]] = {}
     async with _server(url, models) as address:
-        with Progress(console=Console(stderr=True)) as progress:
+        with Progress(console=Console(stderr=True), disable=quiet) as progress:
             for path, performance in performances.items():
                 known = _references(path, references)
                 bar = progress.add_task(performance.name, total=performance.events[-1].at_ms)
@@ -207,25 +210,25 @@ def _keep(entry: EventLog, found: Measures, plot: Path | None, log: Path | None)
         plot_lags(found.lags.finalisation, plot / f"{stem}.lag.png", f"finalisation lag, {stem}")
 
 
-def _pooled(found: Sequence[Measures]) -> Measures:
-    total = found[0]
-    for one in found[1:]:
-        total += one
-    return total
+def _title(group: Sequence[Measures]) -> str:
+    return group[0].talk.name if len(group) == 1 else f"{len(group)} talks"
 
 
 def _print_talks(reports: Sequence[Report], totals: Sequence[Report]) -> None:
     console = Console()
     for total in totals:
-        own = [one for one in reports if (one.target, one.stability) == (total.target, total.stability)]
-        one = own[0] if len(own) == 1 else total
-        title = f"{one.talk} → {total.target}, {total.stability}, speed {total.speed:g}, model {total.model}"
-        console.print(_table(title, rows(one)))
+        own = [one for one in reports if _reader(one) == _reader(total)]
+        title = f"{total.talk} → {total.target}, {total.stability}, speed {total.speed:g}, model {total.model}"
+        console.print(_table(title, rows(total)))
         if len(own) > 1:
             console.print(_overview(own))
     if any(one.speed != 1 for one in reports):
         console.print("Lags are honest at speed 1 only and are not judged here.")
     console.print(machine())
+
+
+def _reader(one: Report) -> tuple[str, Stability, str, float]:
+    return one.target, one.stability, one.model, one.speed
 
 
 def _table(title: str, lines: Iterable[Row]) -> Table:
@@ -243,18 +246,17 @@ def _overview(reports: Sequence[Report]) -> Table:
     """Return a line for each talk with its main figures."""
     figures: dict[str, Callable[[Report], float | None]] = {
         "NE": lambda r: r.ne,
-        "stable erased": lambda r: r.stable_erased,
-        "first word s": lambda r: _seconds(r.first_word_p50_ms),
-        "final mean s": lambda r: _seconds(r.finalisation_mean_ms),
+        "first s": lambda r: _seconds(r.first_word_p50_ms),
+        "mean s": lambda r: _seconds(r.finalisation_mean_ms),
         "p95 s": lambda r: _seconds(r.finalisation_p95_ms),
-        "LAAL s": lambda r: _seconds(r.laal_ms),
         "burst": lambda r: r.burst_max,
         "BLEU": lambda r: r.bleu,
-        "offline": lambda r: r.offline_bleu,
+        "offl.": lambda r: r.offline_bleu,
         "lost": lambda r: r.lost_segments + r.lost_utterances,
-        "doubled": lambda r: r.doubled_segments + r.doubled_utterances,
+        "twice": lambda r: r.doubled_segments + r.doubled_utterances,
     }
-    table = Table("talk")
+    table = Table(box=SIMPLE, padding=0)
+    table.add_column("talk", min_width=24)
     for name in figures:
         table.add_column(name, justify="right")
     for one in reports:
@@ -318,8 +320,10 @@ def _measure_set(
 
 
 def _print_model(result: ModelReport) -> None:
-    table = Table("test set", title=f"{result.model}, {result.megabytes:.1f} MB", title_justify="left")
-    for name in ("sentences", "BLEU", "chrF", "words/s, one core", "prefixes", "too long", "repeating", "bad"):
+    title = f"{result.model}, {result.megabytes:.1f} MB; words a second on one core; shares of prefixes"
+    table = Table(box=SIMPLE, padding=0, title=title, title_justify="left")
+    table.add_column("test set", min_width=20)
+    for name in ("lines", "BLEU", "chrF", "words/s", "prefixes", "long", "repeated", "bad"):
         table.add_column(name, justify="right")
     for one in result.sets:
         table.add_row(
@@ -329,8 +333,8 @@ def _print_model(result: ModelReport) -> None:
             f"{one.chrf:.1f}",
             f"{one.words_per_second:.0f}",
             str(one.prefixes),
-            str(one.too_long_prefixes),
-            str(one.repeating_prefixes),
+            f"{one.too_long_prefixes / one.prefixes:.1%}" if one.prefixes else "–",
+            f"{one.repeating_prefixes / one.prefixes:.1%}" if one.prefixes else "–",
             f"{one.bad_prefix_share:.1%}",
         )
     console = Console()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NEW, _KEPT, _TENTATIVE, _GONE = "#1a7f37", "#1f2328", "#8c959f", "#cf222e"
-_LINE_CHARACTERS = 110
+_LINE_CHARACTERS = 168
 _MOST_ROWS = 40
 
 
@@ -95,12 +95,13 @@ def _draw_steps(axes: "Axes", times: Sequence[float], captions: Sequence[Caption
     axes.step(times, shown, where="post", color=_TENTATIVE, label="shown", marker=".")
     axes.step(times, stable, where="post", color=_KEPT, label="stable", marker=".")
     axes.set(xlabel="seconds since the utterance began", ylabel="words", ylim=(0, None))
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _draw_lines(axes: "Axes", times: Sequence[float], captions: Sequence[Caption]) -> None:
     axes.set(xlim=(0, _LINE_CHARACTERS), ylim=(len(captions) - 0.5, -0.5), xticks=[])
     axes.set_yticks(range(len(captions)), [f"{time:.2f} s" for time in times], fontsize=7)
+    axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     before: list[str] = []
     for row, caption in enumerate(captions):

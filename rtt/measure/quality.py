@@ -24,7 +24,7 @@ class Completeness:
 
     segments: int = 0
     lost_segments: int = 0
-    """Those that the talk's own readers got but readers of the target did not."""
+    """Those that the talk's own readers got, but readers of the target did not, or without a word."""
     doubled_segments: int = 0
     """Those with more than one final, or a final that has no segment in the talk's own language."""
     unfinished_segments: int = 0
@@ -77,7 +77,7 @@ def completeness(log: EventLog) -> Completeness:
     differences = [_lost_and_doubled(words(event.text), heard[number]) for number, event in said.items()]
     return Completeness(
         segments=len(spoken),
-        lost_segments=len(spoken.keys() - ended.keys()),
+        lost_segments=sum(_is_lost(caption, ended.get(segment)) for segment, caption in spoken.items()),
         doubled_segments=sum(count > 1 for count in copies.values()) + len(ended.keys() - spoken.keys()),
         unfinished_segments=len(_unfinished(log)),
         utterances=len(said),
@@ -117,6 +117,10 @@ def read_references(path: Path) -> Mapping[str, list[str]]:
         raise TraceError(f"{path}: {error.strerror}") from None
     except (UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise TraceError(f"{path}: {error}") from None
+
+
+def _is_lost(spoken: Caption, translated: Caption | None) -> bool:
+    return translated is None or bool(words(spoken.stable) and not words(translated.stable))
 
 
 def _unfinished(log: EventLog) -> set[int]:

@@ -6,7 +6,7 @@ own time, like that of the network, counts as many times as long in the time of 
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -18,9 +18,6 @@ from rtt.protocol import Cancel, Caption, Ready, Stability, Status
 from rtt.text import join
 from rtt.trace import TraceEvent
 
-_CONNECT_S = 20.0
-# How long nothing may come, after the talk, while something is still missing: then it never will.
-_PATIENCE_S = 15.0
 # How long to listen on when everything has come, for what comes twice.
 _GRACE_S = 0.3
 
@@ -33,6 +30,8 @@ class Performance:
     source: str
     events: Sequence[TraceEvent]
     speed: float = 1.0
+    patience_s: float = 15.0
+    """How long the server may be silent while an answer of it is missing: then it never comes."""
 
 
 class _Clock:
@@ -114,33 +113,37 @@ class _Play:
         return [self._own, *self._readers]
 
     async def _play(self, url: str, room: str, advance: Callable[[float], object]) -> None:
-        await self._until(lambda: all(reader.ready for reader in self._everybody), url)
+        await self._in_time(self._until(lambda: all(reader.ready for reader in self._everybody)), url)
         targets = sorted({reader.lang for reader in self._readers} - {self._performance.source})
         async with speak(url, room, source=self._performance.source, targets=targets) as speaker:
-            await self._until(lambda: self._own.hears_speaker, url)
+            await self._in_time(self._until(lambda: self._own.hears_speaker), url)
             self._clock.start()
             for event in self._events:
                 await self._clock.until(event.at_ms)
                 self._sent.append(Sent(self._clock.now(), event))
                 _say(speaker, event)
                 advance(event.at_ms)
+            await self._in_time(speaker.acknowledged(), url)
         await self._last_final()
 
-    async def _until(self, condition: Callable[[], bool], url: str) -> None:
+    async def _in_time(self, answer: Awaitable[None], url: str) -> None:
         try:
-            async with asyncio.timeout(_CONNECT_S):
-                while not condition():
-                    self._news.clear()
-                    await self._news.wait()
+            async with asyncio.timeout(self._performance.patience_s):
+                await answer
         except TimeoutError:
             raise ServerError("unreachable", f"{url} does not answer") from None
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._news.clear()
+            await self._news.wait()
 
     async def _last_final(self) -> None:
         """Wait until every segment is closed for every reader, or nothing has come for a long time."""
         try:
             while not self._complete():
                 self._news.clear()
-                async with asyncio.timeout(_PATIENCE_S):
+                async with asyncio.timeout(self._performance.patience_s):
                     await self._news.wait()
         except TimeoutError:
             return

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 from msgspec import Struct
 
@@ -90,6 +92,11 @@ def measure(log: EventLog, references: Sequence[str] = ()) -> Measures:
     return Measures(log.talk, erasure(log), lags(log), completeness(log), documents)
 
 
+def sum_of(talks: Sequence[Measures]) -> Measures:
+    """Pool one talk or more of the same kind of reader."""
+    return reduce(add, talks)
+
+
 def report(measures: Measures, name: str) -> Report:
     """Turn what was counted and sampled into figures."""
     talk, seen, lag, ended = measures.talk, measures.erasure, measures.lags, measures.completeness
@@ -150,8 +157,8 @@ def _lags(r: Report) -> Iterator[Row]:
     seconds = "{:.2f} s"
     yield _at_most("first-word lag, p50", _s(r.first_word_p50_ms), 1.0 if judged else None, seconds, "≤ {:.1f} s")
     yield Row("… the server's own share", _shown(r.first_word_own_p50_ms, "{:.0f} ms"))
-    yield Row("server's time for a caption, p50", _shown(r.own_p50_ms, "{:.0f} ms"))
-    yield Row("server's time for a caption, p95", _shown(r.own_p95_ms, "{:.0f} ms"))
+    yield Row("server's own time, p50", _shown(r.own_p50_ms, "{:.0f} ms"))
+    yield Row("server's own time, p95", _shown(r.own_p95_ms, "{:.0f} ms"))
     yield _at_most("finalisation lag, mean", _s(r.finalisation_mean_ms), 2.0 if judged else None, seconds, "≤ {:.1f} s")
     yield _at_most("finalisation lag, p95", _s(r.finalisation_p95_ms), 4.0 if judged else None, seconds, "≤ {:.1f} s")
     yield Row("LAAL, computation-aware", _shown(_s(r.laal_ms), seconds))
@@ -166,7 +173,7 @@ def _pace(r: Report) -> Iterator[Row]:
     yield Row(f"{unit} added at once, p95", _shown(r.burst_p95, "{:.1f}"))
     limit = f"beside {9 if unspaced else 17}"
     yield Row("characters a second, mean", _shown(r.reading_mean_cps, "{:.1f}"), limit)
-    yield Row("characters a second, fastest ten seconds", _shown(r.reading_max_cps, "{:.1f}"), limit)
+    yield Row("… in the fastest ten seconds", _shown(r.reading_max_cps, "{:.1f}"), limit)
 
 
 def _quality(r: Report) -> Iterator[Row]:
@@ -178,8 +185,8 @@ def _ends(r: Report) -> Iterator[Row]:
     yield _at_most(f"segments lost, of {r.segments}", r.lost_segments, 0)
     yield _at_most("segments doubled", r.doubled_segments, 0)
     yield _at_most("segments unfinished", r.unfinished_segments, 0)
-    yield _at_most(f"utterances with words lost, of {r.utterances}", r.lost_utterances, 0)
-    yield _at_most("utterances with words doubled", r.doubled_utterances, 0)
+    yield _at_most(f"utterances cut, of {r.utterances}", r.lost_utterances, 0)
+    yield _at_most("utterances with words twice", r.doubled_utterances, 0)
 
 
 def _quality_row(name: str, kept: float | None, offline: float | None, within: float | None = None) -> Row:
