@@ -8,7 +8,8 @@ from rtt.measure.plots import plot_lags, plot_segment
 from tests.test_measure_eventlog import log_of
 from tests.test_measure_lag import SAID, SPOKEN, TOLD
 
-LOG = log_of([*TOLD, (2500, "2:| Und dann " + "weiter " * 40)], said=SAID, spoken=SPOKEN)
+LONG = "Und dann " + "weiter " * 40
+LOG = log_of([*TOLD, (2500, f"2: {LONG}|"), (2600, f"2: {LONG}| noch")], said=SAID, spoken=SPOKEN)
 PNG = b"\x89PNG"
 
 

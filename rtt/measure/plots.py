@@ -109,8 +109,10 @@ def _draw_lines(axes: "Axes", times: Sequence[float], captions: Sequence[Caption
         following = _units(captions[row + 1]) if row + 1 < len(captions) else units
         kept, lasting = text_rules.common_prefix(before, units), text_rules.common_prefix(units, following)
         stable = len(text_rules.units(caption.stable))
+        first = _first_drawn(units, min(kept, lasting, stable))
         column = 0
-        for index, unit in enumerate(units):
+        for index in range(first, len(units)):
+            unit = units[index] if column else ("… " if first else "") + units[index].strip()
             if column + len(unit) > _LINE_CHARACTERS - 2:
                 axes.text(column, row, " …", fontsize=7, family="monospace", va="center")
                 break
@@ -118,3 +120,13 @@ def _draw_lines(axes: "Axes", times: Sequence[float], captions: Sequence[Caption
             axes.text(column, row, unit, fontsize=7, family="monospace", va="center", color=colour)
             column += len(unit)
         before = units
+
+
+def _first_drawn(units: Sequence[str], calm: int) -> int:
+    """Return where to begin a line that is too long: of the words at its beginning that stay, as many are left out."""
+    surplus = sum(map(len, units)) - (_LINE_CHARACTERS - 2)
+    first = 0
+    while surplus > 0 and first < calm:
+        surplus -= len(units[first])
+        first += 1
+    return first
