@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -77,8 +77,8 @@ def talk(
     reports: list[Report] = []
     alike: dict[Talk, list[Measures]] = {}
     for path in traces:
-        known = _references(path, references)
         for entry in logs[path]:
+            known = _references(entry.talk.name, path, references)
             found = measure(entry, known.get(entry.talk.target, ()))
             alike.setdefault(msgspec.structs.replace(entry.talk, name=""), []).append(found)
             reports.append(report(found, entry.talk.name))
@@ -135,7 +135,7 @@ async def _replay_all(
     async with _server(url, models) as address:
         with Progress(console=Console(stderr=True), disable=quiet) as progress:
             for path, performance in performances.items():
-                known = _references(path, references)
+                known = _references(performance.name, path, references)
                 bar = progress.add_task(performance.name, total=performance.events[-1].at_ms)
                 found = await replay(address, performance, readers, partial(_show, progress, bar))
                 offline = {
@@ -191,11 +191,10 @@ def _name(path: Path) -> str:
     return path.name.removesuffix(_TRACE_SUFFIX)
 
 
-def _references(path: Path, folder: Path | None) -> dict[str, list[str]]:
-    """Find a talk's true sentences; a log's talk is what its name begins with."""
-    name = path.name.split(".")[0] if path.name.endswith(LOG_SUFFIX) else _name(path)
+def _references(name: str, path: Path, folder: Path | None) -> Mapping[str, list[str]]:
+    """Return a talk's true sentences by language; without a folder that is named they need not be there."""
     found = (folder or path.parent) / f"{name}{_REFERENCES_SUFFIX}"
-    return dict(read_references(found)) if folder or found.exists() else {}
+    return read_references(found) if folder or found.exists() else {}
 
 
 def _keep(entry: EventLog, found: Measures, plot: Path | None, log: Path | None) -> None:
