@@ -4,7 +4,7 @@ RttError
 ├── ConfigError             a setting that cannot be used
 ├── ModelError              a model folder that cannot be used
 ├── TranslationError        the engine could not translate a job
-├── TraceError              a recorded talk that cannot be read
+├── TraceError              a recorded talk, or another file to measure, that cannot be read
 ├── ServerError             what a server told the client before it closed the socket
 └── WireError               what a peer on a socket is told
     ├── BadRequest          bad_request       4400
@@ -39,7 +39,7 @@ class TranslationError(RttError):
 
 
 class TraceError(RttError):
-    """A recorded talk that cannot be read; the message names the file and the line."""
+    """A recorded talk, its references, a test set or an event log that cannot be read; the message names the place."""
 
 
 class ServerError(RttError):

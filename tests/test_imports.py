@@ -22,6 +22,7 @@ ORDER = [
     {"ct2", "scheduler", "log"},
     {"config"},
     {"policy"},
+    {"measure"},
     {"guards", "segmenter"},
     {"catalog", "client", "engine", "outbox", "trace"},
     {"protocol"},
@@ -38,6 +39,8 @@ ONLY = {
     "starlette": {"app", "conversation", "sockets", "headers", "server"},
     "uvicorn": {"server"},
     "websockets": {"client"},
+    "sacrebleu": {"measure"},
+    "matplotlib": {"measure"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ct2": {"cli"},
@@ -80,6 +83,11 @@ def test_pure_modules_import_pure_ones_only(name: str) -> None:
     found = set(imports(PACKAGE / f"{name}.py"))
     assert found & IMPURE == set()
     assert found & RANK.keys() <= PURE
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("measure/") and "replay" not in file])
+def test_measures_are_pure(file: str) -> None:
+    assert set(imports(FILES[file])) & IMPURE == set()
 
 
 @pytest.mark.parametrize("name", ONLY)

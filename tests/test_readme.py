@@ -12,6 +12,7 @@ import orjson
 import pytest
 import typer
 
+from rtt.cli import measure
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
@@ -54,7 +55,7 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals", done.stdout)
+    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
@@ -102,7 +103,12 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
 
 
 def test_the_table_of_commands() -> None:
-    assert [code(row[0]) for row in table("Commands")] == [f"rtt {command.__name__}" for command in COMMANDS]
+    measures = typer.main.get_command(measure.commands)
+    assert isinstance(measures, typer.core.TyperGroup)
+    assert [code(row[0]) for row in table("Commands")] == [
+        *(f"rtt {command.__name__}" for command in COMMANDS),
+        *(f"rtt measure {name}" for name in measures.commands),
+    ]
 
 
 def test_the_table_of_settings() -> None:

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from rtt.cli import measure
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
@@ -20,6 +21,7 @@ commands = typer.Typer(
 )
 for command in COMMANDS:
     commands.command()(command)
+commands.add_typer(measure.commands, name="measure")
 
 
 def app() -> None:
