@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from rtt.catalog import Catalog
 from rtt.config import Config, bundled
 from rtt.engine import Engine
-from rtt.headers import SecurityHeaders
+from rtt.headers import Headers
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
 
@@ -65,7 +65,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
                 for name in ("lib", "start", *_PAGES)
             ),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(Headers)],
         lifespan=lifespan,
     )
     app.state.rooms = rooms

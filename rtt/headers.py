@@ -1,10 +1,12 @@
-"""Security headers on every HTTP answer."""
+"""Headers on every HTTP answer, for security and against stale pages."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Pages and modules are asked for again each time (by their ETag), lest an old page speak to a new server.
 # Nothing is loaded from elsewhere, no page runs inline code, and a room's address never leaves in a Referer.
 _HEADERS = {
+    "Cache-Control": "no-cache",
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
@@ -15,7 +17,7 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
+class Headers:
     """Adds the headers to each answer; sockets pass untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
