@@ -10,7 +10,6 @@ RttError
     ├── BadRequest          bad_request       4400
     ├── BadMessage          bad_message       4400
     ├── Forbidden           forbidden         4403
-    ├── NoRoom              no_room           4404
     ├── UnsupportedPair     unsupported_pair  4404
     ├── IdleTimeout         idle_timeout      4408
     ├── Replaced            replaced          4409
@@ -77,13 +76,6 @@ class Forbidden(WireError):
 
     code = "forbidden"
     close = 4403
-
-
-class NoRoom(WireError):
-    """A room that does not exist here."""
-
-    code = "no_room"
-    close = 4404
 
 
 class UnsupportedPair(WireError):

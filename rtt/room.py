@@ -179,12 +179,9 @@ class Room:
                 session.receive(self._segmenter.recent(self._config.history))
 
     def _new_session(self, lang: str) -> Session:
-        translator: Translator = self._engine
-        model = lang
-        if lang == self.source:
-            translator = Verbatim()
-        else:
-            model = self._catalog.pair(self.source, lang).name
+        own = lang == self.source
+        model = lang if own else self._catalog.pair(self.source, lang).name
+        translator: Translator = Verbatim() if own else self._engine
         return Session(lang, Stream(model, self._config.policy), translator, self._publish)
 
     def _change_source(self, source: str) -> None:

@@ -131,7 +131,8 @@ class Segmenter:
         if not text and not final:
             return []
         changes: list[Change] = []
-        found = self._utterance(utterance, text, final=final, now=now, changes=changes)
+        words = text_rules.units(text)
+        found = self._utterance(utterance, words, final=final, now=now, changes=changes)
         if found is None:
             return changes
         clock_ms = int((now - self._epoch) * 1000)
@@ -139,7 +140,7 @@ class Segmenter:
             found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
         found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
         found.updated_at, found.settled = now, False
-        found.history = [*found.history[-max(self._options.agreement - 1, 1) :], text_rules.units(text)]
+        found.history = [*found.history[-max(self._options.agreement - 1, 1) :], words]
         changes += self._finish(found, now) if final else self._update(found, now)
         return changes
 
@@ -156,12 +157,13 @@ class Segmenter:
 
     def correct(self, segment: int, text: str, now: float) -> list[Change]:
         """Give a finished segment another text. Raises BadMessage if there is none of that number, or no text."""
-        if not text_rules.normalise(text):
+        text = text_rules.normalise(text)
+        if not text:
             raise BadMessage('field text: "": a correction needs a text; to take a segment back, cancel its utterance')
         old = self._finished.get(segment)
         if old is None:
             raise BadMessage(f"field segment: {segment}: not a finished segment that can still be corrected")
-        self._finished[segment] = new = replace(old, text=text_rules.normalise(text), received_at=now)
+        self._finished[segment] = new = replace(old, text=text, received_at=now)
         return [new]
 
     def successor(self, language: str) -> "Segmenter":
@@ -204,22 +206,21 @@ class Segmenter:
         return utterance.updated_at + (options.idle_s if utterance.settled else options.settle_s)
 
     def _utterance(
-        self, number: int | None, text: str, *, final: bool, now: float, changes: list[Change]
+        self, number: int | None, words: list[str], *, final: bool, now: float, changes: list[Change]
     ) -> _Utterance | None:
         """Find the utterance that is meant, open a new one, or return None for a late repeat of a finished one."""
         if number is None:
             number = next(reversed(self._open), None)
         if number is None:
             number = self._last_number + 1
-        keys = text_rules.keys(text_rules.units(text))
         found = self._open.get(number)
-        if found and found.orphaned and not _continues(found, keys):
+        if found and found.orphaned and not _continues(found, words):
             changes += self._finish(found, now)
             found = None
         if found is None and (closed := self._closed.get(number)):
-            if closed.ended and _repeats(closed, keys, final=final):
+            if closed.ended and _repeats(closed, words, final=final):
                 return None
-            if not closed.ended and _continues(closed, keys):
+            if not closed.ended and _continues(closed, words):
                 found = self._closed.pop(number)
         found = found or _Utterance(number, 0, 0, now)
         changes += self._close_orphans(now, but=found)
@@ -344,15 +345,15 @@ class Segmenter:
         return Withdrawal(id_)
 
 
-def _continues(utterance: _Utterance, keys: list[str]) -> bool:
+def _continues(utterance: _Utterance, words: list[str]) -> bool:
     """Tell whether a text plausibly goes on with an utterance whose speaker was away."""
-    old = text_rules.keys(utterance.units)
+    old, keys = text_rules.keys(utterance.units), text_rules.keys(words)
     return 2 * text_rules.common_prefix(old, keys) >= min(len(old), len(keys))
 
 
-def _repeats(utterance: _Utterance, keys: list[str], *, final: bool) -> bool:
+def _repeats(utterance: _Utterance, words: list[str], *, final: bool) -> bool:
     """Tell whether a text is a late or repeated message of an utterance that has its final."""
-    old = text_rules.keys(utterance.units)
+    old, keys = text_rules.keys(utterance.units), text_rules.keys(words)
     # A late partial is a prefix of the final, but for its newest word.
     return keys == old if final else text_rules.common_prefix(old, keys) >= len(keys) - 1
 
