@@ -35,7 +35,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
         ticking.cancel()
 
     async def models(_request: Request) -> Response:
-        manifests = [model.manifest for model in catalog.models.values()]
+        manifests = [model.manifest for model in catalog.translators()]
         return _json(
             {
                 "models": [

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection, Iterable
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -13,6 +14,13 @@ from rtt.errors import ModelError, UnsupportedPair
 from rtt.protocol import Language
 
 MANIFEST = "model.json"
+
+
+class Task(StrEnum):
+    """What a model does with text."""
+
+    TRANSLATE = "translate"
+    PUNCTUATE = "punctuate"
 
 
 class Tokeniser(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,10 +53,12 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(pattern="^[A-Za-z0-9._-]{1,64}$")]
     source: Language
     target: Language
+    """The same as `source` for a punctuation model."""
     licence: str
     tokeniser: Tokeniser
     files: dict[str, File]
     description: str = ""
+    task: Task = Task.TRANSLATE
     options: Options = Options()
 
 
@@ -103,7 +113,18 @@ class Catalog:
 
     def languages(self) -> set[str]:
         """Return every language that some model reads or writes."""
-        return {lang for m in self.models.values() for lang in (m.manifest.source, m.manifest.target)}
+        return {lang for m in self.translators() for lang in (m.manifest.source, m.manifest.target)}
+
+    def translators(self) -> list[Model]:
+        """Return the models that translate."""
+        return [model for model in self.models.values() if model.manifest.task is Task.TRANSLATE]
+
+    def punctuator(self, language: str) -> Model | None:
+        """Return the model that punctuates a language's speech, if there is one."""
+        return next(
+            (m for m in self.models.values() if m.manifest.task is Task.PUNCTUATE and m.manifest.source == language),
+            None,
+        )
 
     def resolve(self, language: str) -> str:
         """Return the best known tag for a language: `en-US` is served as `en` (lookup of RFC 4647, section 3.4).
@@ -120,11 +141,11 @@ class Catalog:
 
     def targets(self, source: str) -> list[str]:
         """Return the languages that `source` can be translated to."""
-        return sorted({m.manifest.target for m in self.models.values() if m.manifest.source == source})
+        return sorted({m.manifest.target for m in self.translators() if m.manifest.source == source})
 
     def pair(self, source: str, target: str) -> Model:
         """Return the model from `source` to `target` (resolved tags). Raises UnsupportedPair."""
-        for model in self.models.values():
+        for model in self.translators():
             if (model.manifest.source, model.manifest.target) == (source, target):
                 return model
         there = self.targets(source)

@@ -8,12 +8,16 @@ from rtt.protocol import Load
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One text to translate. The answer should begin with `prefix` (text of the target language, often empty)."""
+    """One text to translate. The answer begins with `prefix` (text of the target language, often empty)."""
 
     model: str
     text: str
     prefix: str
     final: bool
+    draft: str = ""
+    """An earlier answer after the prefix, kept up to the first word that the model no longer believes in."""
+    trust: float = 0.0
+    """The least probability of a token of the draft that is kept; the lower, the more the answer stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from rtt import text as text_rules
 from rtt.engine import Hypothesis, Job
 from rtt.segmenter import Change, Segment, Withdrawal
 
+Probability = Annotated[float, Meta(ge=0, le=1)]
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyOptions:
@@ -27,6 +29,10 @@ class PolicyOptions:
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
+    trust: Probability = 0.05
+    """How likely each token of the last answer must still be to stay, in the answer for an open sentence."""
+    final_trust: Probability = 0.05
+    """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -126,7 +132,9 @@ class Stream:
         chosen.waiting = False
         self._running = segment.id, segment
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
-        return Job(self._model, segment.text, prefix, segment.final)
+        trust = self._options.final_trust if segment.final else self._options.trust
+        draft = "".join(chosen.answer)[len(prefix) :] if trust < 1 else ""
+        return Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
         """Take the answer to the job that runs; ignored where the segment is gone or has a newer text that is final."""
@@ -190,12 +198,29 @@ class Stream:
         self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
+        before = known.stable, known.seen, known.answer
         known.stable = known.seen = known.answer = text_rules.units(answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
+        self._hand_over(known, before)
         self._finished[known.segment.id] = known.revision
         if len(self._finished) > self._options.remember:
             self._finished.popitem(last=False)
+
+    def _hand_over(self, closed: _Open, before: tuple[list[str], list[str], list[str]]) -> None:
+        """Give the next sentence of an utterance what was shown in this one before it was cut off there.
+
+        So the words stay in sight where they stand, until the next sentence's own answer comes.
+        """
+        following = self._open.get(closed.segment.id + 1)
+        if following is None or following.answer or following.segment.utterance != closed.segment.utterance:
+            return
+        rests = [_rest(closed.answer, words) for words in before]
+        if not rests[-1]:
+            return
+        following.stable, following.seen, following.answer = rests
+        following.answered = following.segment
+        self._tell(following, final=False)
 
     def _give_up(self, known: _Open) -> None:
         """Forget a segment of which nothing was shown, or its correction: then what was shown before stays."""
@@ -218,6 +243,16 @@ class Stream:
         finished = self._finished.pop(withdrawal.id, None)
         if finished or (known and known.revision):
             self._updates.append(withdrawal)
+
+
+def _rest(answer: list[str], before: list[str]) -> list[str]:
+    """Return the words that were shown after those that an answer for a shorter text repeats, or nothing."""
+    keys = text_rules.keys(answer)
+    places = [index for index, unit in enumerate(before) if text_rules.key(unit)]
+    if len(places) <= len(keys) or [text_rules.key(before[i]) for i in places[: len(keys)]] != keys:
+        return []
+    rest = before[places[len(keys)] :]
+    return [rest[0].lstrip(), *rest[1:]]
 
 
 def _with_prefix(answer: list[str], stable: list[str]) -> list[str]:

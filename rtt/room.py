@@ -13,6 +13,7 @@ from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
 from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Partial, Ready, Status, encode
+from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
 
@@ -31,7 +32,8 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Session[Update | Withdrawal]] = {}
+        self._punctuation = self._new_punctuation()
         self._audience = Audience()
         self._speaker: Outbox | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -136,12 +138,16 @@ class Room:
 
     async def caught_up(self) -> None:
         """Wait until nothing is left to translate."""
+        if self._punctuation:
+            await self._punctuation.caught_up()
         await asyncio.gather(*(session.caught_up() for session in self._sessions.values()))
 
     def close(self) -> None:
         """End the room: whoever is still here is told that the server restarts."""
         if self._timer:
             self._timer.cancel()
+        if self._punctuation:
+            self._punctuation.close()
         for session in self._sessions.values():
             session.close()
         for reader in self._audience.readers:
@@ -152,6 +158,8 @@ class Room:
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
             session.receive(changes)
+        if self._punctuation:
+            self._punctuation.receive(changes)
         if self._timer:
             self._timer.cancel()
         when = self._segmenter.next_timer()
@@ -178,17 +186,31 @@ class Room:
                 self._sessions[lang] = session = self._new_session(lang)
                 session.receive(self._segmenter.recent(self._config.history))
 
-    def _new_session(self, lang: str) -> Session:
+    def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source
         model = lang if own else self._catalog.pair(self.source, lang).name
         translator: Translator = Verbatim() if own else self._engine
         return Session(lang, Stream(model, self._config.policy), translator, self._publish)
+
+    def _new_punctuation(self) -> Session[Change] | None:
+        """Start the punctuation of the room's language, where there is a model for it."""
+        model = self._catalog.punctuator(self.source)
+        if model is None:
+            return None
+        stream = PunctuationStream(model.name, self._segmenter)
+        return Session(f"{self.source} punctuation", stream, self._engine, self._punctuated)
+
+    def _punctuated(self, _session: str, change: Change) -> None:
+        self._apply([change])
 
     def _change_source(self, source: str) -> None:
         """Begin anew in another language; what was open is finished in the old one."""
         self._apply(self._segmenter.close_all(self._loop.time()))
         self.source = source
         self._segmenter = self._segmenter.successor(source)
+        if self._punctuation:
+            self._punctuation.close()
+        self._punctuation = self._new_punctuation()
         self._sessions = {}
         self._open_sessions([source])
         for reader in self._audience.readers:

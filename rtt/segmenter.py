@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Annotated
 
 from msgspec import Meta
@@ -30,6 +31,8 @@ class SegmenterOptions:
     """Speech without punctuation is not cut before this many words (characters in scripts without blanks)."""
     max_units: AtLeastOne = 50
     """A sentence longer than this is cut, at a clause if there is one after `min_units`."""
+    lookahead: Annotated[int, Meta(ge=0)] = 1
+    """Agreed words that must follow a sentence end that a model has put in before it counts."""
     settle_s: Annotated[float, Meta(ge=0)] = 1.0
     """An open utterance that has not changed for so long counts as agreed to its end."""
     idle_s: Annotated[float, Meta(ge=0)] = 30.0
@@ -63,6 +66,16 @@ class Withdrawal:
 
 Change = Segment | Withdrawal
 
+
+@dataclass(frozen=True, slots=True)
+class Unpunctuated:
+    """The text of an open utterance from one of its units on."""
+
+    utterance: int
+    start: int
+    text: str
+
+
 _MAX_OPEN = 8
 _MAX_CLOSED = 64
 # Words compared on each side when finished sentences are found again in a text that has changed.
@@ -86,6 +99,8 @@ class _Utterance:
     updated_at: float
     history: list[list[str]] = field(default_factory=list)
     """The units of the newest updates, newest last."""
+    punctuated: list[str] = field(default_factory=list)
+    """The units of an earlier update with the marks that a model has put in."""
     frozen: list[str] = field(default_factory=list)
     """The comparison keys of all words in finished segments."""
     frozen_ms: int = 0
@@ -100,6 +115,23 @@ class _Utterance:
     @property
     def units(self) -> list[str]:
         return self.history[-1] if self.history else []
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the sentence ends are a model's guesses, since the captioner says none."""
+        return bool(self.punctuated) and not text_rules.is_punctuated(self.units)
+
+    @property
+    def marked(self) -> list[str]:
+        """The units, with a model's marks where the captioner puts none."""
+        units = self.units
+        if not self.guessed:
+            return units
+        known = [
+            mark if text_rules.key(mark) == text_rules.key(unit) else unit
+            for mark, unit in zip(self.punctuated, units, strict=False)
+        ]
+        return known + units[len(known) :]
 
 
 class Segmenter:
@@ -182,6 +214,23 @@ class Segmenter:
         finished = list(self._finished.values())[-count:] if count else []
         return [*finished, *(self._pending[id_] for id_ in sorted(self._pending))]
 
+    def unpunctuated(self) -> Unpunctuated | None:
+        """Return what the newest open utterance says after its last sentence end, if it has no marks of its own."""
+        newest = next(reversed(self._open.values()), None)
+        if newest is None or text_rules.is_punctuated(newest.units):
+            return None
+        start = _end_of_frozen(newest.frozen, newest.units)
+        text = "".join(newest.units[start:]).strip()
+        return Unpunctuated(newest.number, start, text) if text else None
+
+    def receive_punctuation(self, asked: Unpunctuated, answer: str) -> list[Change]:
+        """Take a text with the marks that were put in, and return what changed."""
+        utterance = self._open.get(asked.utterance)
+        if utterance is None:
+            return []
+        utterance.punctuated = [*utterance.units[: asked.start], *text_rules.units(answer)]
+        return self._update(utterance, utterance.updated_at)
+
     def close_all(self, now: float) -> list[Change]:
         """Close every open utterance with the text it has."""
         return [change for u in list(self._open.values()) for change in self._finish(u, now)]
@@ -241,7 +290,9 @@ class Segmenter:
         agreed = self._agreed(utterance) - start
         changes: list[Change] = []
         finished: list[tuple[Segment, list[str]]] = []
-        parts = list(self._parts(utterance.units[start:]))
+        parts = list(self._parts(utterance.marked[start:]))
+        if utterance.guessed:
+            parts = self._without_guesses(parts, agreed)
         position = 0
         for index, (segment, words) in enumerate(self._segments(utterance, parts, now)):
             position += len(words)
@@ -262,7 +313,7 @@ class Segmenter:
     def _finish(self, utterance: _Utterance, now: float, *, ended: bool = True) -> list[Change]:
         """Close an utterance: each of its sentences becomes final."""
         start = _end_of_frozen(utterance.frozen, utterance.units)
-        parts = list(self._parts(utterance.units[start:]))
+        parts = list(self._parts(utterance.marked[start:]))
         segments = [segment for segment, _ in self._segments(utterance, parts, now)]
         changes: list[Change] = [self._freeze(segment) for segment in segments]
         changes += self._drop_surplus(utterance, keep=len(segments))
@@ -273,6 +324,13 @@ class Segmenter:
         del self._open[utterance.number]
         self._remember(utterance)
         return changes
+
+    def _without_guesses(self, parts: list[list[str]], agreed: int) -> list[list[str]]:
+        """Join the sentences whose ends are not sure yet: a sentence end that a model takes back would flicker."""
+        ends = list(accumulate(map(len, parts)))
+        sure = sum(end + self._options.lookahead <= agreed for end in ends[:-1])
+        rest = [word for part in parts[sure:] for word in part]
+        return [*parts[:sure], rest] if rest else parts[:sure]
 
     def _remember(self, utterance: _Utterance) -> None:
         self._closed[utterance.number] = utterance

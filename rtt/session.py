@@ -1,23 +1,50 @@
-"""One language of one room: the place where the pure policy meets `await`."""
+"""One language of one room, or its punctuation: the place where the pure policy meets `await`."""
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from rtt.engine import Translator
+from rtt.engine import Hypothesis, JobSource, Translator
 from rtt.errors import TranslationError
-from rtt.policy import Stream, Update
-from rtt.segmenter import Change, Withdrawal
+from rtt.segmenter import Change
 
 _log = structlog.get_logger(__name__)
 
+News = TypeVar("News")
 
-class Session:
+
+class Stream(JobSource, Protocol[News]):
+    """A source of jobs that is fed with changes and answers, and makes news of them."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits for an answer."""
+        ...
+
+    def receive(self, change: Change) -> None:
+        """Take what the segmenter says of one segment."""
+        ...
+
+    def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
+        """Take the answer to the job that runs."""
+        ...
+
+    def receive_failure(self) -> None:
+        """Take it that the job that runs has failed."""
+        ...
+
+    def updates_to_send(self) -> list[News]:
+        """Return what is news, once."""
+        ...
+
+
+class Session(Generic[News]):
     """Feeds a stream, has its jobs run one at a time, and hands its updates to `publish`."""
 
     def __init__(
-        self, lang: str, stream: Stream, engine: Translator, publish: Callable[[str, Update | Withdrawal], None]
+        self, lang: str, stream: Stream[News], engine: Translator, publish: Callable[[str, News], None]
     ) -> None:
         self.lang = lang
         self._stream = stream

@@ -20,6 +20,7 @@ _EMOJI = regex.compile(
     r"\s*(?:[\p{Emoji_Presentation}\p{Emoji_Modifier}]|[\p{Emoji}--[0-9#*]]\uFE0F|[\u200D\uFE0F\u20E3])+",
     regex.VERSION1,
 )
+_MARK_END = regex.compile(r"[\p{Terminal_Punctuation}…]$")
 _END = regex.compile(r"(?<!\p{P})\p{P}++$")
 _PUNCTUATION = regex.compile(r"^[\p{P}\s]++|(?<![\p{P}\s])[\p{P}\s]++$")
 
@@ -72,6 +73,18 @@ def with_end_of(unit: str, other: str) -> str:
 def keys(text_units: Sequence[str]) -> list[str]:
     """Return the comparison key of each unit that has one: a lone dash is no word."""
     return [k for unit in text_units if (k := key(unit))]
+
+
+def is_punctuated(text_units: Sequence[str]) -> bool:
+    """Tell whether any word is followed by a mark: then whoever wrote the text punctuates it."""
+    return any(_MARK_END.search(unit) for unit in text_units)
+
+
+def capitalised(unit: str) -> str:
+    """Return a unit with its first letter in upper case, unless that would make another word of it."""
+    bare = unit.lstrip()
+    upper = unit[: len(unit) - len(bare)] + bare[:1].upper() + bare[1:]
+    return upper if key(upper) == key(unit) else unit
 
 
 def is_speech(text: str) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from rtt import text
 from rtt.catalog import Catalog
 from rtt.config import Device
-from rtt.ct2 import Ct2Backend, Hardware, choose_hardware
+from rtt.ct2.backend import Ct2Backend
+from rtt.ct2.hardware import Hardware, choose_hardware
 from rtt.engine import Hypothesis, Job
 from rtt.errors import ConfigError, ModelError, TranslationError
 from tests.folders import BUNDLED, ModelFolder

@@ -19,7 +19,7 @@ class Heard(list[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.then: list[tuple[Session, Segment]] = []
+        self.then: list[tuple[Session[Update | Withdrawal], Segment]] = []
 
     def publish(self, _lang: str, update: Update | Withdrawal) -> None:
         assert isinstance(update, Update)

@@ -2,7 +2,8 @@
 
 from rtt.catalog import Catalog
 from rtt.config import Config
-from rtt.ct2 import Ct2Backend, choose_hardware
+from rtt.ct2.backend import Ct2Backend
+from rtt.ct2.hardware import choose_hardware
 from rtt.scheduler import Scheduler
 
 

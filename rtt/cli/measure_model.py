@@ -18,7 +18,8 @@ from rtt.cli.logs import configure_logs
 from rtt.cli.machine import machine
 from rtt.cli.options import Json
 from rtt.config import Device
-from rtt.ct2 import Ct2Backend, choose_hardware
+from rtt.ct2.backend import Ct2Backend
+from rtt.ct2.hardware import choose_hardware
 from rtt.engine import Job
 from rtt.errors import ModelError
 from rtt.measure.model import ModelReport, SetReport, prefix_behaviour, prefixes, read_test_set

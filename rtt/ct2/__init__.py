@@ -1,0 +1,1 @@
+"""The models at work: SentencePiece and CTranslate2, on CPU or GPU. The only import of either."""

@@ -1,0 +1,34 @@
+"""A model's tokenisers, held against its vocabularies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import sentencepiece
+
+from rtt.catalog import Model
+from rtt.errors import ModelError
+
+
+def load_tokeniser(model: Model, name: str) -> Any:  # noqa: ANN401 - its types leave out the overloads used here
+    try:
+        return sentencepiece.SentencePieceProcessor(model_file=str(model.folder / name))
+    except (RuntimeError, OSError) as error:
+        raise ModelError(f"{model.folder}: tokeniser {name} cannot be read: {error}") from error
+
+
+def check_vocabulary(model: Model, names: Sequence[str], tokeniser: Any) -> None:  # noqa: ANN401
+    """Compare the tokeniser's pieces with the model's vocabulary, the first file of `names`. Raises ModelError."""
+    path = next((model.folder / name for name in names if (model.folder / name).is_file()), None)
+    if path is None:
+        raise ModelError(f"{model.folder}: file {names[0]} is missing")
+    try:
+        vocabulary = set(orjson.loads(path.read_bytes()))
+    except (orjson.JSONDecodeError, TypeError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    pieces = {tokeniser.id_to_piece(index) for index in range(tokeniser.vocab_size())}
+    if unknown := pieces - vocabulary:
+        raise ModelError(
+            f"{path}: {len(unknown)} of the {len(pieces)} pieces of the tokeniser are not in the vocabulary, "
+            f"such as {min(unknown)!r}: they do not belong together"
+        )

@@ -1,0 +1,140 @@
+"""Plays a trace through the policy alone, in virtual time: the same log as a replay's, without a server and at once.
+
+Segments, jobs, captions and their order are those of a room; each answer comes a fixed time after its job was drawn, so
+that the figures of two policies differ by the policies only. For comparing policies; what readers of a server live
+through is measured by a replay.
+"""
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from rtt.captions import message_for
+from rtt.engine import Hypothesis, Job
+from rtt.log import MemoryLog
+from rtt.measure.eventlog import EventLog, Received, Sent, Spoken, Talk
+from rtt.measure.replay import numbered
+from rtt.policy import PolicyOptions, Stream, Update
+from rtt.protocol import Cancel, Caption, Stability
+from rtt.punctuation import PunctuationStream
+from rtt.segmenter import Change, Segmenter, SegmenterOptions, Withdrawal
+from rtt.trace import TraceEvent
+
+PUNCTUATION = "punctuation"
+"""The model that jobs for punctuation name."""
+
+Translate = Callable[[Job], Hypothesis]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is compared: how text becomes segments, and answers captions."""
+
+    segmenter: SegmenterOptions = field(default_factory=SegmenterOptions)
+    stream: PolicyOptions = field(default_factory=PolicyOptions)
+
+
+_PUNCTUATION_S = 0.01
+
+
+class _Simulation:
+    def __init__(self, source: str, target: str, policy: Policy, translate: Translate, answer_ms: float) -> None:
+        self._segmenter = Segmenter(source, policy.segmenter, 0.0)
+        self._streams = {source: Stream(source, policy.stream), target: Stream(target, policy.stream)}
+        self._punctuation = PunctuationStream(PUNCTUATION, self._segmenter)
+        self._source = source
+        self._translate = translate
+        self._answer_s = answer_ms / 1000
+        self._log = MemoryLog("simulation", 1)
+        self._due: list[tuple[float, int, str, Hypothesis]] = []
+        self._order = count()
+        self.told: dict[tuple[str, Stability], list[tuple[float, Caption | Cancel]]] = {
+            (lang, stability): [] for lang in self._streams for stability in Stability
+        }
+
+    def say(self, event: TraceEvent) -> None:
+        now = event.at_ms / 1000
+        self._advance(now)
+        self._apply(
+            self._segmenter.receive_text(
+                event.text,
+                final=event.type == "final",
+                now=now,
+                utterance=event.utterance,
+                start_ms=event.start_ms,
+                end_ms=event.end_ms,
+            ),
+            now,
+        )
+
+    def finish(self) -> None:
+        """Let time pass until nothing is left to do."""
+        self._advance(float("inf"))
+
+    def _advance(self, until: float) -> None:
+        while True:
+            timer = self._segmenter.next_timer()
+            answer = self._due[0][0] if self._due else None
+            times = [time for time in (timer, answer) if time is not None and time <= until]
+            if not times:
+                return
+            now = min(times)
+            if answer == now:
+                _, _, lang, hypothesis = heapq.heappop(self._due)
+                if lang == PUNCTUATION:
+                    self._punctuation.receive_hypothesis(hypothesis)
+                    self._apply(self._punctuation.updates_to_send(), now)
+                else:
+                    self._streams[lang].receive_hypothesis(hypothesis)
+                    self._after(lang, now)
+            else:
+                self._apply(self._segmenter.handle_timer(now), now)
+
+    def _apply(self, changes: list[Change], now: float) -> None:
+        for lang, stream in self._streams.items():
+            for change in changes:
+                stream.receive(change)
+            self._after(lang, now)
+        if job := self._punctuation.job_to_run():
+            answer = self._translate(job)
+            heapq.heappush(self._due, (now + _PUNCTUATION_S, next(self._order), PUNCTUATION, answer))
+
+    def _after(self, lang: str, now: float) -> None:
+        """Publish what is news, and draw the next job."""
+        stream = self._streams[lang]
+        for update in stream.updates_to_send():
+            self._publish(lang, update, now)
+        if job := stream.job_to_run():
+            own = lang == self._source
+            answer = Hypothesis(job.text) if own else self._translate(job)
+            heapq.heappush(self._due, (now + (0 if own else self._answer_s), next(self._order), lang, answer))
+
+    def _publish(self, lang: str, update: Update | Withdrawal, now: float) -> None:
+        received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
+        event = self._log.append(lang, update, round((now - received_at) * 1000))
+        for stability in Stability:
+            if message := message_for(event, stability):
+                self.told[lang, stability].append((now * 1000, message))
+
+
+def simulate(
+    talk: Talk, events: Sequence[TraceEvent], policy: Policy, translate: Translate, answer_ms: float = 40
+) -> list[EventLog]:
+    """Return the logs of a reader of each stability, as if each answer took `answer_ms`."""
+    simulation = _Simulation(talk.source, talk.target, policy, translate, answer_ms)
+    events = numbered(events)
+    for event in events:
+        simulation.say(event)
+    simulation.finish()
+    spoken = tuple(Spoken(*entry) for entry in simulation.told[talk.source, Stability.FINAL])
+    sent = tuple(Sent(event.at_ms, event) for event in events)
+    return [
+        EventLog(
+            Talk(talk.name, talk.source, talk.target, stability, talk.model, talk.speed),
+            sent,
+            tuple(Received(*entry) for entry in simulation.told[talk.target, stability]),
+            spoken,
+        )
+        for stability in Stability
+    ]
