@@ -18,6 +18,9 @@ from rtt import text as text_rules
 from rtt.engine import Hypothesis, Job
 from rtt.segmenter import Change, Segment, Withdrawal
 
+# Words between a sentence end and where a cut would be by position, at which they are taken for the same place.
+_SAME_PLACE = 4
+
 Probability = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -27,6 +30,10 @@ class PolicyOptions:
 
     mask: Annotated[int, Meta(ge=0)] = 2
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
+    fast_mask: Annotated[int, Meta(ge=0)] = 1
+    """Words at the end of an answer that fast readers don't see yet."""
+    tail: bool = True
+    """Whether steady readers see words that are not stable yet."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
     trust: Probability = 0.05
@@ -64,11 +71,15 @@ class _Open:
     """Its text is newer than the last job's."""
     revision: int = 0
     answer: list[str] = field(default_factory=list)
+    covers: int = 0
+    """How many source words the answer translates."""
     answered: Segment | None = None
     """What the answer is an answer to."""
     stable: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     """What steady readers see, `stable` included."""
+    fast: list[str] = field(default_factory=list)
+    """What fast readers see, all of the above included."""
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
@@ -133,7 +144,7 @@ class Stream:
         self._running = segment.id, segment
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
         trust = self._options.final_trust if segment.final else self._options.trust
-        draft = "".join(chosen.answer)[len(prefix) :] if trust < 1 else ""
+        draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
         return Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
@@ -174,7 +185,7 @@ class Stream:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
             known.answer = _with_prefix(text_rules.units(answer), known.stable)
-            known.answered = asked
+            known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
 
     def _take_running(self) -> tuple[_Open | None, Segment]:
@@ -195,11 +206,13 @@ class Stream:
         known.seen = answer[:length]
         agreed = text_rules.common_prefix(seen, known.seen)
         known.stable = known.seen[: max(agreed, len(known.stable))]
+        held = 0 if asked.unagreed == 0 else self._options.fast_mask
+        known.fast = answer[: max(len(answer) - held, text_rules.common_prefix(known.fast, answer), length)]
         self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
-        before = known.stable, known.seen, known.answer
-        known.stable = known.seen = known.answer = text_rules.units(answer)
+        before = known.stable, known.seen, known.fast, known.answer
+        known.stable = known.seen = known.fast = known.answer = text_rules.units(answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
         self._hand_over(known, before)
@@ -207,7 +220,7 @@ class Stream:
         if len(self._finished) > self._options.remember:
             self._finished.popitem(last=False)
 
-    def _hand_over(self, closed: _Open, before: tuple[list[str], list[str], list[str]]) -> None:
+    def _hand_over(self, closed: _Open, before: tuple[list[str], ...]) -> None:
         """Give the next sentence of an utterance what was shown in this one before it was cut off there.
 
         So the words stay in sight where they stand, until the next sentence's own answer comes.
@@ -218,8 +231,8 @@ class Stream:
         rests = [_rest(closed.answer, words) for words in before]
         if not rests[-1]:
             return
-        following.stable, following.seen, following.answer = rests
-        following.answered = following.segment
+        following.stable, following.seen, following.fast, following.answer = rests
+        following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
     def _give_up(self, known: _Open) -> None:
@@ -230,7 +243,8 @@ class Stream:
 
     def _tell(self, known: _Open, *, final: bool) -> None:
         stable = "".join(known.stable)
-        shown = stable, "".join(known.seen)[len(stable) :], "".join(known.answer)[len(stable) :]
+        tail = "".join(known.seen)[len(stable) :] if self._options.tail else ""
+        shown = stable, tail, "".join(known.fast)[len(stable) :]
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]
@@ -243,6 +257,20 @@ class Stream:
         finished = self._finished.pop(withdrawal.id, None)
         if finished or (known and known.revision):
             self._updates.append(withdrawal)
+
+
+def _share(known: _Open) -> list[str]:
+    """Return the words of the answer that belong to the segment's text, if it was cut since: a sentence, or its share.
+
+    The share is by position, without the last word, which the model may find better by itself.
+    """
+    words = len(text_rules.units(known.segment.text))
+    if words >= known.covers:
+        return known.answer
+    share = len(known.answer) * words // known.covers
+    ends = [n for n, unit in enumerate(known.answer, 1) if text_rules.ends_sentence(unit)]
+    nearest = min(ends, key=lambda end: abs(end - share), default=0)
+    return known.answer[: nearest if abs(nearest - share) <= _SAME_PLACE else max(0, share - 1)]
 
 
 def _rest(answer: list[str], before: list[str]) -> list[str]:

@@ -64,7 +64,7 @@ def talk(
     alike: dict[Talk, list[Measures]] = {}
     for path in traces:
         for entry in logs[path]:
-            known = _references(entry.talk.name, path, references)
+            known = references_of(entry.talk.name, path, references)
             found = measure(entry, known.get(entry.talk.target, ()))
             alike.setdefault(msgspec.structs.replace(entry.talk, name=""), []).append(found)
             reports.append(report(found, entry.talk.name))
@@ -89,12 +89,12 @@ async def _replay_all(
     *,
     quiet: bool,
 ) -> dict[Path, list[EventLog]]:
-    performances = {path: Performance(_name(path), source, read_trace(path), speed) for path in traces}
+    performances = {path: Performance(talk_name(path), source, read_trace(path), speed) for path in traces}
     logs: dict[Path, list[EventLog]] = {}
     async with own_server(url, models) as address:
         with Progress(console=Console(stderr=True), disable=quiet) as progress:
             for path, performance in performances.items():
-                known = _references(performance.name, path, references)
+                known = references_of(performance.name, path, references)
                 bar = progress.add_task(performance.name, total=performance.events[-1].at_ms)
                 found = await replay(address, performance, readers, partial(_show, progress, bar))
                 offline = {
@@ -110,11 +110,11 @@ def _show(progress: Progress, bar: TaskID, at_ms: float) -> None:
     progress.update(bar, completed=at_ms)
 
 
-def _name(path: Path) -> str:
+def talk_name(path: Path) -> str:
     return path.name.removesuffix(_TRACE_SUFFIX)
 
 
-def _references(name: str, path: Path, folder: Path | None) -> Mapping[str, list[str]]:
+def references_of(name: str, path: Path, folder: Path | None) -> Mapping[str, list[str]]:
     """Return a talk's true sentences by language; without a folder that is named they need not be there."""
     found = (folder or path.parent) / f"{name}{_REFERENCES_SUFFIX}"
     return read_references(found) if folder or found.exists() else {}

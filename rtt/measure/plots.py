@@ -1,6 +1,7 @@
 """Pictures of a measured talk, drawn without a display."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from rtt import text as text_rules
 from rtt.errors import ConfigError
 from rtt.measure.eventlog import EventLog, finals, utterances
 from rtt.measure.lag import mean, percentile
+from rtt.measure.report import Report
 from rtt.protocol import Caption
 
 if TYPE_CHECKING:
@@ -55,6 +57,51 @@ def plot_lags(samples_ms: Sequence[float], path: Path, title: str) -> None:
             axes.axvline(value, color=_KEPT, linestyle="--" if name == "mean" else ":", label=f"{name} {value:.2f} s")
     axes.set(xlabel="seconds from the end of the source word until its translation stood", ylabel="words", title=title)
     axes.legend()
+    figure.savefig(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A policy's figures, and how it is drawn: by its group."""
+
+    name: str
+    group: str
+    figures: Report
+
+
+_MARKERS = {"preset": "*", "baseline": "s", "without": "x", "curve": "o"}
+
+
+def plot_trade_off(points: Sequence[Point], path: Path) -> None:
+    """Draw NE against finalisation lag, each policy coloured by its BLEU. Raises ConfigError without matplotlib."""
+    drawn = [p for p in points if p.figures.ne is not None and p.figures.finalisation_mean_ms is not None]
+    figure = _figure(11, 7)
+    axes = figure.subplots()
+    bleus = [point.figures.bleu or 0.0 for point in drawn]
+    shown = None
+    for group, marker in _MARKERS.items():
+        chosen = [(p, bleu) for p, bleu in zip(drawn, bleus, strict=True) if p.group == group]
+        if not chosen:
+            continue
+        shown = axes.scatter(
+            [(p.figures.finalisation_mean_ms or 0) / 1000 for p, _ in chosen],
+            [p.figures.ne or 0 for p, _ in chosen],
+            c=[bleu for _, bleu in chosen],
+            vmin=min(bleus),
+            vmax=max(bleus),
+            marker=marker,
+            s=220 if group == "preset" else 50,
+            label=group,
+        )
+    for point in drawn:
+        place = (point.figures.finalisation_mean_ms or 0) / 1000, point.figures.ne or 0
+        axes.annotate(point.name, place, xytext=(5, 4), textcoords="offset points", fontsize=7)
+    if shown:
+        figure.colorbar(shown, label="BLEU")
+        axes.legend()
+    axes.set_yscale("symlog", linthresh=0.1)
+    axes.set(xlabel="finalisation lag, mean, in seconds", ylabel="words taken back for each word shown (NE)")
+    axes.grid(visible=True, alpha=0.3)
     figure.savefig(path)
 
 

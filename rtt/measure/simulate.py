@@ -15,6 +15,7 @@ from rtt.engine import Hypothesis, Job
 from rtt.log import MemoryLog
 from rtt.measure.eventlog import EventLog, Received, Sent, Spoken, Talk
 from rtt.measure.replay import numbered
+from rtt.measure.wait_k import WaitKStream
 from rtt.policy import PolicyOptions, Stream, Update
 from rtt.protocol import Cancel, Caption, Stability
 from rtt.punctuation import PunctuationStream
@@ -33,6 +34,10 @@ class Policy:
 
     segmenter: SegmenterOptions = field(default_factory=SegmenterOptions)
     stream: PolicyOptions = field(default_factory=PolicyOptions)
+    punctuated: bool = True
+    """Whether speech without punctuation is punctuated by a model."""
+    wait_k: int = 0
+    """Instead of the stream's policy, wait-k; 0: not."""
 
 
 _PUNCTUATION_S = 0.01
@@ -41,8 +46,10 @@ _PUNCTUATION_S = 0.01
 class _Simulation:
     def __init__(self, source: str, target: str, policy: Policy, translate: Translate, answer_ms: float) -> None:
         self._segmenter = Segmenter(source, policy.segmenter, 0.0)
-        self._streams = {source: Stream(source, policy.stream), target: Stream(target, policy.stream)}
+        translating = WaitKStream(target, policy.wait_k) if policy.wait_k else Stream(target, policy.stream)
+        self._streams = {source: Stream(source, policy.stream), target: translating}
         self._punctuation = PunctuationStream(PUNCTUATION, self._segmenter)
+        self._punctuated = policy.punctuated
         self._source = source
         self._translate = translate
         self._answer_s = answer_ms / 1000
@@ -96,7 +103,7 @@ class _Simulation:
             for change in changes:
                 stream.receive(change)
             self._after(lang, now)
-        if job := self._punctuation.job_to_run():
+        if self._punctuated and (job := self._punctuation.job_to_run()):
             answer = self._translate(job)
             heapq.heappush(self._due, (now + _PUNCTUATION_S, next(self._order), PUNCTUATION, answer))
 

@@ -1,0 +1,47 @@
+"""The policies that are compared: plain baselines, what each part brings, and the curve between calm and quick."""
+
+from dataclasses import dataclass
+
+from rtt.measure.simulate import Policy
+from rtt.policy import PolicyOptions
+from rtt.protocol import Stability
+from rtt.segmenter import SegmenterOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A policy and the kind of reader it is measured for."""
+
+    name: str
+    group: str
+    """What it is drawn as: `baseline`, `without` (an ingredient left out), `curve` or `preset`."""
+    policy: Policy
+    stability: Stability = Stability.STEADY
+
+
+_PLAIN = PolicyOptions(mask=0, keep_stable=False, trust=1.0, final_trust=1.0)
+_UPDATE_BY_UPDATE = SegmenterOptions(agreement=1)
+
+VARIANTS = (
+    *(Variant(stability.value, "preset", Policy(), stability) for stability in Stability),
+    Variant(
+        "baseline: re-translation",
+        "baseline",
+        Policy(_UPDATE_BY_UPDATE, _PLAIN, punctuated=False),
+        Stability.FAST,
+    ),
+    *(Variant(f"baseline: wait-{k}", "baseline", Policy(punctuated=False, wait_k=k)) for k in (3, 5, 7)),
+    Variant("baseline: finals only", "baseline", Policy(punctuated=False, stream=_PLAIN), Stability.FINAL),
+    Variant("without punctuation", "without", Policy(punctuated=False)),
+    Variant("without agreement", "without", Policy(_UPDATE_BY_UPDATE)),
+    Variant("without mask", "without", Policy(stream=PolicyOptions(mask=0))),
+    Variant("without stable prefix", "without", Policy(stream=PolicyOptions(keep_stable=False))),
+    Variant("without drafts", "without", Policy(stream=PolicyOptions(trust=1.0))),
+    Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(final_trust=1.0))),
+    Variant("without any of them", "without", Policy(_UPDATE_BY_UPDATE, _PLAIN, punctuated=False)),
+    *(Variant(f"mask {mask}", "curve", Policy(stream=PolicyOptions(mask=mask))) for mask in (0, 1, 2, 3, 4, 6, 8)),
+    *(
+        Variant(f"final trust {trust:g}", "curve", Policy(stream=PolicyOptions(final_trust=trust)))
+        for trust in (0.0, 0.001, 0.005, 0.02, 0.05, 0.1, 0.2)
+    ),
+)
