@@ -1,10 +1,11 @@
 """The target side of the policy: what to translate now, and what of the answer to show to whom. Pure: no clock, no I/O.
 
 One stream serves one language of a room. It re-translates the open sentence only, and shows each answer to three kinds
-of readers at once: `fast` sees all of it; `steady` sees it without the words that rest on source words not yet agreed
-and a few more (a display mask; Arivazhagan et al. 2020, "Re-translation versus Streaming"), and what it saw twice in
-the same place becomes stable: it is never rewritten before the final, because the next answer is made to begin with it;
-`final` sees finished sentences only.
+of readers at once: `fast` sees all of it; `steady` sees what two answers agree on, without the words that rest on
+source words not yet agreed and a few more (a display mask; Arivazhagan et al. 2020, "Re-translation versus Streaming").
+That is stable: it is never rewritten before the final, because the next answer is made to begin with it. `final` sees
+finished sentences only. The answer for a finished sentence begins with what was shown, as far as the model still finds
+it likely.
 """
 
 from collections import OrderedDict
@@ -30,15 +31,16 @@ class PolicyOptions:
 
     mask: Annotated[int, Meta(ge=0)] = 2
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
-    fast_mask: Annotated[int, Meta(ge=0)] = 1
-    """Words at the end of an answer that fast readers don't see yet."""
-    tail: bool = True
-    """Whether steady readers see words that are not stable yet."""
+    tail: bool = False
+    """Whether steady readers see words that were answered once only: sooner, and rewritten more often."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
-    trust: Probability = 0.05
-    """How likely each token of the last answer must still be to stay, in the answer for an open sentence."""
-    final_trust: Probability = 0.05
+    trust: Probability = 0.3
+    """How likely each token of the last answer must still be to stay, in the answer for an open sentence.
+
+    High, since what is shown again only because it was shown before agrees with itself and not with the source.
+    """
+    final_trust: Probability = 0.01
     """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
@@ -78,8 +80,6 @@ class _Open:
     stable: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     """What steady readers see, `stable` included."""
-    fast: list[str] = field(default_factory=list)
-    """What fast readers see, all of the above included."""
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
@@ -206,13 +206,11 @@ class Stream:
         known.seen = answer[:length]
         agreed = text_rules.common_prefix(seen, known.seen)
         known.stable = known.seen[: max(agreed, len(known.stable))]
-        held = 0 if asked.unagreed == 0 else self._options.fast_mask
-        known.fast = answer[: max(len(answer) - held, text_rules.common_prefix(known.fast, answer), length)]
         self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
-        before = known.stable, known.seen, known.fast, known.answer
-        known.stable = known.seen = known.fast = known.answer = text_rules.units(answer)
+        before = known.stable, known.seen, known.answer
+        known.stable = known.seen = known.answer = text_rules.units(answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
         self._hand_over(known, before)
@@ -231,7 +229,7 @@ class Stream:
         rests = [_rest(closed.answer, words) for words in before]
         if not rests[-1]:
             return
-        following.stable, following.seen, following.fast, following.answer = rests
+        following.stable, following.seen, following.answer = rests
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
@@ -244,7 +242,7 @@ class Stream:
     def _tell(self, known: _Open, *, final: bool) -> None:
         stable = "".join(known.stable)
         tail = "".join(known.seen)[len(stable) :] if self._options.tail else ""
-        shown = stable, tail, "".join(known.fast)[len(stable) :]
+        shown = stable, tail, "".join(known.answer)[len(stable) :]
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]
@@ -268,9 +266,10 @@ def _share(known: _Open) -> list[str]:
     if words >= known.covers:
         return known.answer
     share = len(known.answer) * words // known.covers
-    ends = [n for n, unit in enumerate(known.answer, 1) if text_rules.ends_sentence(unit)]
-    nearest = min(ends, key=lambda end: abs(end - share), default=0)
-    return known.answer[: nearest if abs(nearest - share) <= _SAME_PLACE else max(0, share - 1)]
+    ends = [
+        n for n, unit in enumerate(known.answer, 1) if text_rules.ends_sentence(unit) and abs(n - share) <= _SAME_PLACE
+    ]
+    return known.answer[: min(ends, key=lambda end: abs(end - share)) if ends else max(0, share - 1)]
 
 
 def _rest(answer: list[str], before: list[str]) -> list[str]:

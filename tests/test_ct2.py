@@ -24,6 +24,8 @@ TALK = [
     "How are you?",
 ]
 
+PUNCTUATION = BUNDLED.parent / "en-punctuation"
+
 needs_gpu = pytest.mark.skipif(not ctranslate2.get_cuda_device_count(), reason="no CUDA device is visible here")
 needs_no_gpu = pytest.mark.skipif(bool(ctranslate2.get_cuda_device_count()), reason="a CUDA device is visible here")
 
@@ -252,3 +254,45 @@ def test_a_gpu_is_chosen_and_translates(device: Device) -> None:
     hardware = choose_hardware(device, "auto", 1)
     assert hardware == Hardware("cuda", "float16", 1)
     assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
+
+
+def punctuated(*texts: str) -> list[str]:
+    jobs = [Job("en-punctuation", one, "", final=False) for one in texts]
+    return [answer.text for answer in loaded(PUNCTUATION).translate_batch(jobs)]
+
+
+def test_speech_is_punctuated() -> None:
+    (found,) = punctuated("good morning everyone and welcome to the talk what do you think about that i do not know")
+    assert text.sentences(found, "en")[1:] == ["What do you think about that? ", "I do not know"]
+
+
+def test_punctuation_leaves_every_word_and_none_ends_an_open_text() -> None:
+    texts = ["so this is it now we go on and on", "yes", "1.5 of 2", " ".join(["and then"] * 300)]
+    for before, after in zip(texts, punctuated(*texts), strict=True):
+        assert text.keys(text.units(after)) == text.keys(text.units(before))
+        assert not text.ends_sentence(after)
+
+
+def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "en-punctuation"
+    folder.mkdir()
+    for file in PUNCTUATION.iterdir():
+        (folder / file.name).symlink_to(file)
+    for name, content in (("head.json", b"{}"), ("model.json", b"")):
+        (folder / name).unlink()
+        (folder / name).write_bytes(content)
+    manifest = orjson.loads((PUNCTUATION / "model.json").read_bytes())
+    manifest["files"].pop("head.json")
+    (folder / "model.json").write_bytes(orjson.dumps(manifest))
+    with pytest.raises(ModelError, match="marks"):
+        loaded(folder)
+
+
+def test_a_draft_is_kept_as_far_as_the_model_believes_in_it(backend: Ct2Backend) -> None:
+    def answer(draft: str, trust: float) -> str:
+        return backend.translate_batch([Job("en-de", "How are you?", "", True, draft, trust)])[0].text
+
+    plain = answer("", 0.0)
+    assert answer("Wie Zebra", 0.1) == plain
+    assert answer("Wie Zebra", 0.0).startswith("Wie Zebra")
+    assert answer(plain, 0.1) == plain

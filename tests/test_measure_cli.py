@@ -100,3 +100,19 @@ def test_a_server_that_does_not_start_is_told(trace: Path, tmp_path: Path) -> No
     done = measure("talk", trace, "--models", tmp_path)
     assert done.returncode != 0
     assert "the server did not start: no model" in done.stderr
+
+
+def test_policies_are_compared(trace: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "curve.png"
+    found = json("policy", trace, "--variant", "steady", "--variant", "baseline", "--plot", plot)
+    assert [one["talk"] for one in found["variants"]][:2] == ["steady", "baseline: re-translation"]
+    assert {one["lost_segments"] for one in found["variants"]} == {0}
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    done = measure("policy", trace, "--variant", "baseline: wait")
+    assert "baseline: wait-5" in done.stdout
+
+
+def test_an_unknown_variant_is_told(trace: Path) -> None:
+    done = measure("policy", trace, "--variant", "nonsense")
+    assert done.returncode != 0
+    assert "there are: fast, steady, final" in done.stderr + done.stdout

@@ -19,9 +19,9 @@ CASES = json.loads((Path(__file__).parent / "fixtures" / "policy.json").read_tex
 class Talk:
     """A segmenter and a stream, as a room joins them; time passes by 0.1 s a step."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, tail: bool = True, **options: Any) -> None:
         self.segmenter = Segmenter("en", SegmenterOptions(), 0.0)
-        self.stream = Stream("model", PolicyOptions(**options))
+        self.stream = Stream("model", PolicyOptions(tail=tail, **options))
         self.now = 0.0
 
     def say(self, text: str, *, final: bool, utterance: int | None = None) -> None:

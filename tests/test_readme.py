@@ -55,7 +55,7 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag", done.stdout)
+    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])

@@ -53,7 +53,9 @@ def policy(
     chosen = [v for v in VARIANTS if not variant or v.name.startswith(tuple(variant))]
     if not chosen:
         raise ConfigError(f"variant: {', '.join(variant or [])}; there are: {', '.join(v.name for v in VARIANTS)}")
-    reports = list(_measure(chosen, sorted(traces, key=_size, reverse=True), (source, target), config, workers, quiet=json))
+    reports = list(
+        _measure(chosen, sorted(traces, key=_size, reverse=True), (source, target), config, workers, quiet=json)
+    )
     if plot:
         plot_trade_off([Point(v.name, v.group, one) for v, one in zip(chosen, reports, strict=True)], plot)
     if json:

@@ -36,7 +36,7 @@ class Punctuator:
     def __init__(self, model: Model, hardware: Hardware) -> None:
         self._size = model.manifest.options.max_input_tokens - 1
         self._tokeniser = load_tokeniser(model, model.manifest.tokeniser.source)
-        check_vocabulary(model, ("vocabulary.json",), self._tokeniser)
+        check_vocabulary(model, "source", self._tokeniser)
         try:
             head = msgspec.json.decode((model.folder / _HEAD).read_bytes(), type=_Head)
             self._weight, self._bias = np.array(head.weight, np.float32), np.array(head.bias, np.float32)

@@ -1,6 +1,5 @@
 """A model's tokenisers, held against its vocabularies."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -17,11 +16,12 @@ def load_tokeniser(model: Model, name: str) -> Any:  # noqa: ANN401 - its types 
         raise ModelError(f"{model.folder}: tokeniser {name} cannot be read: {error}") from error
 
 
-def check_vocabulary(model: Model, names: Sequence[str], tokeniser: Any) -> None:  # noqa: ANN401
-    """Compare the tokeniser's pieces with the model's vocabulary, the first file of `names`. Raises ModelError."""
+def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: ANN401
+    """Compare the tokeniser's pieces with the model's vocabulary of that side. Raises ModelError."""
+    names = (f"{side}_vocabulary.json", "shared_vocabulary.json", "vocabulary.json")
     path = next((model.folder / name for name in names if (model.folder / name).is_file()), None)
     if path is None:
-        raise ModelError(f"{model.folder}: file {names[0]} is missing")
+        raise ModelError(f"{model.folder}: file {side}_vocabulary.json is missing")
     try:
         vocabulary = set(orjson.loads(path.read_bytes()))
     except (orjson.JSONDecodeError, TypeError) as error:
@@ -29,6 +29,6 @@ def check_vocabulary(model: Model, names: Sequence[str], tokeniser: Any) -> None
     pieces = {tokeniser.id_to_piece(index) for index in range(tokeniser.vocab_size())}
     if unknown := pieces - vocabulary:
         raise ModelError(
-            f"{path}: {len(unknown)} of the {len(pieces)} pieces of the tokeniser are not in the vocabulary, "
+            f"{path}: {len(unknown)} of the {len(pieces)} pieces of the {side} tokeniser are not in the vocabulary, "
             f"such as {min(unknown)!r}: they do not belong together"
         )

@@ -24,8 +24,8 @@ class Translator:
         self._options = manifest.options
         self._source = load_tokeniser(model, manifest.tokeniser.source)
         self._target = load_tokeniser(model, manifest.tokeniser.target)
-        check_vocabulary(model, ("source_vocabulary.json", "shared_vocabulary.json"), self._source)
-        check_vocabulary(model, ("target_vocabulary.json", "shared_vocabulary.json"), self._target)
+        check_vocabulary(model, "source", self._source)
+        check_vocabulary(model, "target", self._target)
         try:
             # One thread a translation and one translation a core serves more text than the other way round.
             self._model = ctranslate2.Translator(
