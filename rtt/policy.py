@@ -79,7 +79,9 @@ class _Open:
     """What the answer is an answer to."""
     stable: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
-    """What steady readers see, `stable` included."""
+    """The answer without the words that are held back."""
+    shown: list[str] = field(default_factory=list)
+    """What steady readers see of it, `stable` included."""
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
@@ -206,11 +208,15 @@ class Stream:
         known.seen = answer[:length]
         agreed = text_rules.common_prefix(seen, known.seen)
         known.stable = known.seen[: max(agreed, len(known.stable))]
+        # While nothing is said, all of it is shown.
+        whole = self._options.tail or asked.unagreed == 0
+        still = text_rules.common_prefix(known.shown, known.seen)
+        known.shown = known.seen if whole else known.seen[: max(len(known.stable), still)]
         self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
-        before = known.stable, known.seen, known.answer
-        known.stable = known.seen = known.answer = text_rules.units(answer)
+        before = known.stable, known.seen, known.shown, known.answer
+        known.stable = known.seen = known.shown = known.answer = text_rules.units(answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
         self._hand_over(known, before)
@@ -229,7 +235,7 @@ class Stream:
         rests = [_rest(closed.answer, words) for words in before]
         if not rests[-1]:
             return
-        following.stable, following.seen, following.answer = rests
+        following.stable, following.seen, following.shown, following.answer = rests
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
@@ -241,8 +247,7 @@ class Stream:
 
     def _tell(self, known: _Open, *, final: bool) -> None:
         stable = "".join(known.stable)
-        tail = "".join(known.seen)[len(stable) :] if self._options.tail else ""
-        shown = stable, tail, "".join(known.answer)[len(stable) :]
+        shown = stable, "".join(known.shown)[len(stable) :], "".join(known.answer)[len(stable) :]
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]

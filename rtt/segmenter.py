@@ -31,7 +31,7 @@ class SegmenterOptions:
     """Speech without punctuation is not cut before this many words (characters in scripts without blanks)."""
     max_units: AtLeastOne = 50
     """A sentence longer than this is cut, at a clause if there is one after `min_units`."""
-    lookahead: Annotated[int, Meta(ge=0)] = 1
+    lookahead: Annotated[int, Meta(ge=0)] = 2
     """Agreed words that must follow a sentence end that a model has put in before it counts."""
     settle_s: Annotated[float, Meta(ge=0)] = 1.0
     """An open utterance that has not changed for so long counts as agreed to its end."""

@@ -20,5 +20,5 @@ class WaitKStream(Stream):
             return
         read = len(text_rules.units(asked.text)) - asked.unagreed
         written = max(len(known.stable), read - self._k + 1)
-        known.stable = known.seen = known.answer = known.answer[:written]
+        known.stable = known.seen = known.shown = known.answer = known.answer[:written]
         self._tell(known, final=False)
