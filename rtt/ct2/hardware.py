@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import ctranslate2
 
@@ -16,6 +17,17 @@ class Hardware:
     device: str
     compute_type: str
     workers: int
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What CTranslate2 is told of it when it loads a model."""
+        # One thread a translation and one translation a core serves more text than the other way round.
+        return {
+            "device": self.device,
+            "compute_type": self.compute_type,
+            "inter_threads": self.workers,
+            "intra_threads": 1,
+        }
 
 
 def choose_hardware(device: Device, compute_type: str, workers: int) -> Hardware:

@@ -40,13 +40,7 @@ class Punctuator:
         try:
             head = msgspec.json.decode((model.folder / _HEAD).read_bytes(), type=_Head)
             self._weight, self._bias = np.array(head.weight, np.float32), np.array(head.bias, np.float32)
-            self._model = ctranslate2.Encoder(
-                str(model.folder),
-                device=hardware.device,
-                compute_type=hardware.compute_type,
-                inter_threads=hardware.workers,
-                intra_threads=1,
-            )
+            self._model = ctranslate2.Encoder(str(model.folder), **hardware.options)
         except (OSError, RuntimeError, ValueError, msgspec.MsgspecError) as error:
             raise ModelError(f"{model.folder}: {error}") from error
         self._marks = head.marks

@@ -22,19 +22,14 @@ class Translator:
     def __init__(self, model: Model, hardware: Hardware) -> None:
         manifest = model.manifest
         self._options = manifest.options
+        # The end of the text takes a place of its own.
+        self._size = manifest.options.max_input_tokens - 1
         self._source = load_tokeniser(model, manifest.tokeniser.source)
         self._target = load_tokeniser(model, manifest.tokeniser.target)
         check_vocabulary(model, "source", self._source)
         check_vocabulary(model, "target", self._target)
         try:
-            # One thread a translation and one translation a core serves more text than the other way round.
-            self._model = ctranslate2.Translator(
-                str(model.folder),
-                device=hardware.device,
-                compute_type=hardware.compute_type,
-                inter_threads=hardware.workers,
-                intra_threads=1,
-            )
+            self._model = ctranslate2.Translator(str(model.folder), **hardware.options)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{model.folder}: {error}") from error
 
@@ -61,11 +56,13 @@ class Translator:
         """Return the tokens that each answer begins with: the prefix, and what of the draft the model believes in."""
         prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
         drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
-        size = self._options.max_input_tokens - 1
-        drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= size and drafts[i]]
+        drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= self._size and drafts[i]]
         if not drafted:
             return prefixes
-        scores = self._model.score_batch([sources[i] for i in drafted], [drafts[i] for i in drafted])
+        try:
+            scores = self._model.score_batch([sources[i] for i in drafted], [drafts[i] for i in drafted])
+        except (RuntimeError, ValueError) as error:
+            raise TranslationError(str(error)) from error
         for i, score in zip(drafted, scores, strict=True):
             least = math.log(jobs[i].trust) if jobs[i].trust else -math.inf
             kept = next((n for n, p in enumerate(score.log_probs) if p < least), len(drafts[i]))
@@ -77,9 +74,7 @@ class Translator:
         return prefixes
 
     def _parts(self, source: list[str]) -> list[list[str]]:
-        # The end of the text takes a place of its own.
-        size = self._options.max_input_tokens - 1
-        return [source[start : start + size] for start in range(0, len(source), size)] or [[]]
+        return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]
 
     def _decode(self, sources: list[list[str]], prefixes: list[list[str]]) -> list[str]:
         limit = int(max(map(len, sources)) * self._options.max_output_ratio) + _OUTPUT_ALLOWANCE
