@@ -14,6 +14,9 @@ from rtt.errors import ModelError, UnsupportedPair
 from rtt.protocol import Language
 
 MANIFEST = "model.json"
+# The language through which a pair goes for which there is no model.
+PIVOT = "en"
+_THEN = "+"
 
 
 class Task(StrEnum):
@@ -21,6 +24,13 @@ class Task(StrEnum):
 
     TRANSLATE = "translate"
     PUNCTUATE = "punctuate"
+
+
+class TagPlace(StrEnum):
+    """Where a model of many languages is told which to write."""
+
+    INPUT = "input"
+    OUTPUT = "output"
 
 
 class Tokeniser(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +70,34 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
     task: Task = Task.TRANSLATE
     options: Options = Options()
+    origin: str = ""
+    """Where the model came from."""
+    sources: dict[Language, str] = {}
+    """Of a model of many languages: those it reads, each with the token that its texts begin with ("": none)."""
+    targets: dict[Language, str] = {}
+    """The same for those it writes."""
+    tag_place: TagPlace = TagPlace.OUTPUT
+    """Whether a target's token begins the output (NLLB, M2M-100) or the input (OPUS-MT)."""
+
+    @property
+    def reads(self) -> Collection[str]:
+        """The languages it reads."""
+        return self.sources or {self.source}
+
+    @property
+    def writes(self) -> Collection[str]:
+        """The languages it writes."""
+        return self.targets or {self.target}
+
+    def serves(self, source: str, target: str) -> bool:
+        """Tell whether it translates from one language to the other."""
+        return source != target and source in self.reads and target in self.writes
+
+    def tags(self, source: str, target: str) -> tuple[list[str], list[str]]:
+        """Return the tokens that an input, and an output, of this pair begin with."""
+        reads, writes = self.sources.get(source, ""), self.targets.get(target, "")
+        inward = self.tag_place is TagPlace.INPUT
+        return [tag for tag in (reads, writes if inward else "") if tag], [] if inward or not writes else [writes]
 
 
 class Model(Struct, frozen=True):
@@ -113,7 +151,7 @@ class Catalog:
 
     def languages(self) -> set[str]:
         """Return every language that some model reads or writes."""
-        return {lang for m in self.translators() for lang in (m.manifest.source, m.manifest.target)}
+        return {lang for m in self.translators() for lang in (*m.manifest.reads, *m.manifest.writes)}
 
     def translators(self) -> list[Model]:
         """Return the models that translate."""
@@ -139,20 +177,63 @@ class Catalog:
         cased = {2: str.upper, 4: str.title}  # regions and scripts (RFC 5646, section 2.1.1)
         return "-".join([parts[0], *(cased.get(len(part), str.lower)(part) for part in parts[1:])])
 
+    def sources(self) -> list[str]:
+        """Return the languages that can be translated."""
+        return sorted({lang for model in self.translators() for lang in model.manifest.reads})
+
     def targets(self, source: str) -> list[str]:
-        """Return the languages that `source` can be translated to."""
-        return sorted({m.manifest.target for m in self.translators() if m.manifest.source == source})
+        """Return the languages that `source` can be translated to, through the pivot if need be."""
+        there = self._to(source)
+        if PIVOT in there:
+            there |= self._to(PIVOT)
+        return sorted(there - {source})
 
     def pair(self, source: str, target: str) -> Model:
         """Return the model from `source` to `target` (resolved tags). Raises UnsupportedPair."""
-        for model in self.translators():
-            if (model.manifest.source, model.manifest.target) == (source, target):
-                return model
+        if model := self._direct(source, target):
+            return model
         there = self.targets(source)
         raise UnsupportedPair(
             f"no model from {source} to {target}; "
             + (f"there are: {', '.join(there)}" if there else f"none translates from {source}")
         )
+
+    def route(self, source: str, target: str) -> str:
+        """Return the name of the way from `source` to `target`, as jobs have it: a leg, or two through the pivot.
+
+        Raises UnsupportedPair.
+        """
+        if self._direct(source, target) is None and self._direct(source, PIVOT) and self._direct(PIVOT, target):
+            return _THEN.join((self._leg(source, PIVOT), self._leg(PIVOT, target)))
+        return self._leg(source, target)
+
+    def _leg(self, source: str, target: str) -> str:
+        model = self.pair(source, target)
+        many = model.manifest.sources or model.manifest.targets
+        return f"{model.name}:{source}>{target}" if many else model.name
+
+    def _direct(self, source: str, target: str) -> Model | None:
+        # A model that is made for the pair goes before one of many languages.
+        return min(
+            (model for model in self.translators() if model.manifest.serves(source, target)),
+            key=lambda model: len(model.manifest.reads) * len(model.manifest.writes),
+            default=None,
+        )
+
+    def _to(self, source: str) -> set[str]:
+        return {lang for m in self.translators() if source in m.manifest.reads for lang in m.manifest.writes}
+
+
+def legs(route: str) -> list[str]:
+    """Return the legs of a route."""
+    return route.split(_THEN)
+
+
+def split_leg(leg: str) -> tuple[str, str, str]:
+    """Return a leg's model and, where that is one of many languages, its source and target, which else are empty."""
+    model, _, pair = leg.partition(":")
+    source, _, target = pair.partition(">")
+    return model, source, target
 
 
 def _read(path: Path) -> Model:

@@ -48,7 +48,7 @@ class Room:
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
-        models = {lang: self._catalog.pair(self.source, lang).name for lang in self._sessions if lang != self.source}
+        models = {lang: self._catalog.route(self.source, lang) for lang in self._sessions if lang != self.source}
         return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, self._log.id, gap)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
@@ -175,7 +175,7 @@ class Room:
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
-            self._catalog.pair(source, target)
+            self._catalog.route(source, target)
 
     def _open_sessions(self, langs: Iterable[str]) -> None:
         """Start the languages that are new; what was said last is translated for them too."""
@@ -188,7 +188,7 @@ class Room:
 
     def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source
-        model = lang if own else self._catalog.pair(self.source, lang).name
+        model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         return Session(lang, Stream(model, self._config.policy), translator, self._publish)
 

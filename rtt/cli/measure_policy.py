@@ -101,7 +101,7 @@ class _Memory:
     def __init__(self, config: Config, langs: tuple[str, str]) -> None:
         catalog = Catalog.find(config.models)
         punctuator = catalog.punctuator(langs[0])
-        self._names = {langs[1]: catalog.pair(*langs).name, PUNCTUATION: punctuator.name if punctuator else ""}
+        self._names = {langs[1]: catalog.route(*langs), PUNCTUATION: punctuator.name if punctuator else ""}
         self._backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
         self._backend.load()
         self._answers: dict[Job, Hypothesis] = {}

@@ -1,10 +1,12 @@
 """Every model of a catalogue at work, for the scheduler."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from rtt.catalog import Catalog, Task
+from rtt.catalog import Catalog, Task, legs, split_leg
 from rtt.ct2.hardware import Hardware
+from rtt.ct2.multilingual import MultilingualTranslator
 from rtt.ct2.punctuator import Punctuator
 from rtt.ct2.translator import Translator
 from rtt.engine import Hypothesis, Job
@@ -23,8 +25,9 @@ class Ct2Backend:
         """Check and load the models, and translate once with each. Raises ModelError."""
         for name, model in self._catalog.models.items():
             model.verify()
-            load = Punctuator if model.manifest.task is Task.PUNCTUATE else Translator
-            loaded = load(model, self._hardware)
+            many = model.manifest.sources or model.manifest.targets
+            load = MultilingualTranslator if many else Translator
+            loaded = (Punctuator if model.manifest.task is Task.PUNCTUATE else load)(model, self._hardware)
             try:
                 loaded.translate([Job(name, "1", "", final=True)])
             except TranslationError as error:
@@ -32,11 +35,28 @@ class Ct2Backend:
             self._models[name] = loaded
 
     def translate_batch(self, jobs: Sequence[Job]) -> list[Hypothesis]:
-        """Answer each job, in order, with one call for each model. Raises TranslationError."""
+        """Answer each job, in order, with one call for each leg of its route. Raises TranslationError."""
         answers: dict[int, Hypothesis] = {}
+        jobs = self._to_last_leg(jobs)
         order = sorted(range(len(jobs)), key=lambda index: jobs[index].model)
-        for name, group in groupby(order, key=lambda index: jobs[index].model):
+        for leg, group in groupby(order, key=lambda index: jobs[index].model):
             indices = list(group)
-            translated = self._models[name].translate([jobs[index] for index in indices])
+            translated = self._translator(leg).translate([jobs[index] for index in indices])
             answers.update(zip(indices, translated, strict=True))
         return [answers[index] for index in range(len(jobs))]
+
+    def _to_last_leg(self, jobs: Sequence[Job]) -> list[Job]:
+        """Translate the texts that go through a pivot up to it: what readers have seen belongs to the last leg."""
+        pivoted = {index: legs(job.model) for index, job in enumerate(jobs) if len(legs(job.model)) > 1}
+        first = [Job(route[0], jobs[index].text, "", jobs[index].final) for index, route in pivoted.items()]
+        texts = self.translate_batch(first) if first else []
+        last = {
+            index: replace(jobs[index], model=route[-1], text=answer.text)
+            for (index, route), answer in zip(pivoted.items(), texts, strict=True)
+        }
+        return [last.get(index, job) for index, job in enumerate(jobs)]
+
+    def _translator(self, leg: str) -> Translator | Punctuator:
+        name, source, target = split_leg(leg)
+        model = self._models[name]
+        return model.of_pair(source, target) if isinstance(model, MultilingualTranslator) else model

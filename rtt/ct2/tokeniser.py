@@ -16,8 +16,17 @@ def load_tokeniser(model: Model, name: str) -> Any:  # noqa: ANN401 - its types 
         raise ModelError(f"{model.folder}: tokeniser {name} cannot be read: {error}") from error
 
 
+def written_pieces(tokeniser: Any) -> set[str]:  # noqa: ANN401
+    """Return the pieces that a text can be written with: not the marks of a text's ends, nor what is left unused."""
+    return {
+        tokeniser.id_to_piece(index)
+        for index in range(tokeniser.vocab_size())
+        if not (tokeniser.is_control(index) or tokeniser.is_unknown(index) or tokeniser.is_unused(index))
+    }
+
+
 def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: ANN401
-    """Compare the tokeniser's pieces with the model's vocabulary of that side. Raises ModelError."""
+    """Compare the pieces that the tokeniser writes with the model's vocabulary of that side. Raises ModelError."""
     names = (f"{side}_vocabulary.json", "shared_vocabulary.json", "vocabulary.json")
     path = next((model.folder / name for name in names if (model.folder / name).is_file()), None)
     if path is None:
@@ -26,9 +35,9 @@ def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: 
         vocabulary = set(orjson.loads(path.read_bytes()))
     except (orjson.JSONDecodeError, TypeError) as error:
         raise ModelError(f"{path}: {error}") from error
-    pieces = {tokeniser.id_to_piece(index) for index in range(tokeniser.vocab_size())}
+    pieces = written_pieces(tokeniser)
     if unknown := pieces - vocabulary:
         raise ModelError(
-            f"{path}: {len(unknown)} of the {len(pieces)} pieces of the {side} tokeniser are not in the vocabulary, "
+            f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the vocabulary, "
             f"such as {min(unknown)!r}: they do not belong together"
         )

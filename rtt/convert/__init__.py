@@ -1,0 +1,1 @@
+"""Models of other projects made into folders that rtt serves, checked, and made smaller."""

@@ -1,0 +1,69 @@
+"""What every converted model needs before rtt can serve it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from rtt.convert.format import SOURCE_SPM, TARGET_SPM
+from rtt.convert.languages import language_tokens
+from rtt.convert.pieces import restrict
+from rtt.convert.start import FLAG, give_start_token
+from rtt.convert.vocabulary import read_vocabularies, write_vocabularies
+from rtt.convert.quantise import quantization_of
+from rtt.convert.weights import VERSION, WEIGHTS, read_version, read_weights, write_weights
+from rtt.errors import ModelError
+
+_CONFIG = "config.json"
+_POSITIONS = "encoder/position_encodings/encodings"
+# Longer inputs are rare in training, so that more positions than these are of little use.
+_MOST_POSITIONS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What was found out, and done."""
+
+    vocabulary: list[str]
+    """Of the target side."""
+    positions: int
+    quantization: str
+    start_token: bool
+    """Whether a start token took the place of a zero embedding."""
+    unused_pieces: tuple[int, int]
+    """Pieces of the source's and the target's tokeniser that the model does not know."""
+
+
+def adapt(folder: Path) -> Adapted:
+    """Make a CTranslate2 model fit, in place: its start, its end of input, its tokenisers. Raises ModelError."""
+    vocabularies = read_vocabularies(folder)
+    many = language_tokens(vocabularies.target)[0] is not None
+    config = _read_config(folder)
+    positions, quantization, started = _MOST_POSITIONS, "as it was", False
+    if read_version(folder / WEIGHTS) == VERSION:
+        weights = read_weights(folder / WEIGHTS)
+        quantization = quantization_of(weights)
+        if _POSITIONS in weights.variables:
+            positions = min(positions, len(weights.variables[_POSITIONS].array))
+        if many or weights.flag(FLAG):
+            # All of these expect the end of the input, which the converters for Transformers leave to the caller.
+            config["add_source_eos"] = True
+        if started := give_start_token(weights, vocabularies, config):
+            write_weights(weights, folder / WEIGHTS)
+    unused = restrict(folder / SOURCE_SPM, vocabularies.source), restrict(folder / TARGET_SPM, vocabularies.target)
+    write_vocabularies(folder, vocabularies)
+    if config:
+        (folder / _CONFIG).write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
+    return Adapted(vocabularies.target, positions, quantization, started, unused)
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / _CONFIG
+    try:
+        config = orjson.loads(path.read_bytes()) if path.is_file() else {}
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path}: Expected a JSON object")
+    return config

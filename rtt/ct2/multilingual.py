@@ -1,0 +1,78 @@
+"""A translation model of many languages: told in tokens which it reads and which it writes."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rtt.catalog import Model
+from rtt.ct2.hardware import Hardware
+from rtt.ct2.translator import Translator
+
+
+class MultilingualTranslator(Translator):
+    """One model of many languages; by itself it translates from its manifest's `source` to its `target`."""
+
+    def __init__(self, model: Model, hardware: Hardware) -> None:
+        super().__init__(model, hardware)
+        self._manifest = model.manifest
+        self._shared = self._model
+        self.use(model.manifest.source, model.manifest.target)
+
+    def of_pair(self, source: str, target: str) -> Translator:
+        """Return a translator of another pair over the same weights."""
+        other = copy(self)
+        other.use(source, target)
+        return other
+
+    def use(self, source: str, target: str) -> None:
+        """Translate from `source` to `target` from now on."""
+        self._model = _Tagged(self._shared, *self._manifest.tags(source, target))
+
+
+class _Answer(NamedTuple):
+    hypotheses: list[list[str]]
+    scores: list[float]
+
+
+class _Score(NamedTuple):
+    tokens: list[str]
+    log_probs: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """A CTranslate2 model that puts the tokens of a pair of languages before all it is given, and takes them away.
+
+    Each source is a list of tokens, each target or prefix too; answers are as CTranslate2 gives them.
+    """
+
+    model: Any
+    input_tags: list[str]
+    output_tags: list[str]
+
+    def translate_batch(
+        self,
+        sources: Sequence[list[str]],
+        target_prefix: Sequence[list[str]] | None = None,
+        *,
+        max_decoding_length: int = 256,
+        **options: Any,  # noqa: ANN401 - whatever else CTranslate2 can be told
+    ) -> list[_Answer]:
+        prefixes = [[*self.output_tags, *prefix] for prefix in target_prefix or [[]] * len(sources)]
+        results = self.model.translate_batch(
+            self._tagged(sources),
+            target_prefix=prefixes if any(prefixes) else None,
+            max_decoding_length=max_decoding_length + len(self.output_tags),
+            **options,
+        )
+        skip = len(self.output_tags)
+        return [_Answer([hypothesis[skip:] for hypothesis in r.hypotheses], r.scores) for r in results]
+
+    def score_batch(self, sources: Sequence[list[str]], targets: Sequence[list[str]]) -> list[_Score]:
+        scores = self.model.score_batch(self._tagged(sources), [[*self.output_tags, *target] for target in targets])
+        skip = len(self.output_tags)
+        return [_Score(score.tokens[skip:], score.log_probs[skip:]) for score in scores]
+
+    def _tagged(self, sources: Sequence[list[str]]) -> list[list[str]]:
+        return [[*self.input_tags, *source] for source in sources]
