@@ -207,6 +207,13 @@ class Catalog:
             return _THEN.join((self._leg(source, PIVOT), self._leg(PIVOT, target)))
         return self._leg(source, target)
 
+    def pivots(self) -> list[str]:
+        """Return the routes through the pivot, of the models of a single pair."""
+        single = [m.manifest for m in self.translators() if not (m.manifest.sources or m.manifest.targets)]
+        inward, outward = ({m.source for m in single if m.target == PIVOT}, {m.target for m in single if m.source == PIVOT})
+        pairs = [(one, other) for one in sorted(inward) for other in sorted(outward) if one != other]
+        return [self.route(*pair) for pair in pairs if self._direct(*pair) is None]
+
     def _leg(self, source: str, target: str) -> str:
         model = self.pair(source, target)
         many = model.manifest.sources or model.manifest.targets

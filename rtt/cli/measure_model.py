@@ -13,20 +13,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from rtt.catalog import Catalog
 from rtt.cli.logs import configure_logs
 from rtt.cli.machine import machine
 from rtt.cli.options import Json
-from rtt.config import Device
-from rtt.ct2.backend import Ct2Backend
-from rtt.ct2.hardware import choose_hardware
-from rtt.engine import Job
-from rtt.errors import ModelError
+from rtt.ct2.trial import Trial
 from rtt.measure.model import ModelReport, SetReport, prefix_behaviour, prefixes, read_test_set
 from rtt.measure.quality import score
 from rtt.measure.screen import words
-
-_BATCH = 16
 
 
 def model(
@@ -46,28 +39,17 @@ def model(
 
 
 def _measure_model(folder: Path, sets: dict[Path, list[tuple[str, str]]], *, quiet: bool) -> ModelReport:
-    catalog = Catalog.find([folder])
-    if len(catalog.models) != 1:
-        raise ModelError(f"{folder}: {len(catalog.models)} models; name the folder of one")
-    (found,) = catalog.models.values()
-    backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
-    backend.load()
+    trial = Trial(folder)
+    manifest = trial.model.manifest
     with Progress(console=Console(stderr=True), disable=quiet) as progress:
 
         def translate(texts: Sequence[str], name: str) -> tuple[list[str], float]:
-            """Translate with one thread, in batches; return the answers and the seconds they took."""
             bar = progress.add_task(name, total=len(texts))
-            answers: list[str] = []
-            begin = time.perf_counter()
-            for start in range(0, len(texts), _BATCH):
-                jobs = [Job(found.name, text, "", final=True) for text in texts[start : start + _BATCH]]
-                answers += [hypothesis.text for hypothesis in backend.translate_batch(jobs)]
-                progress.advance(bar, len(jobs))
-            return answers, time.perf_counter() - begin
+            return trial.translate(texts, lambda count: progress.advance(bar, count))
 
-        results = [_measure_set(path, pairs, found.manifest.target, translate) for path, pairs in sets.items()]
-    size = sum(file.bytes for file in found.manifest.files.values())
-    return ModelReport(found.name, size / 1e6, results)
+        results = [_measure_set(path, pairs, manifest.target, translate) for path, pairs in sets.items()]
+    size = sum(file.bytes for file in manifest.files.values())
+    return ModelReport(manifest.name, size / 1e6, results)
 
 
 def _measure_set(

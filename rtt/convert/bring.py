@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtt.catalog import Catalog, Manifest, Model
+from rtt.catalog import Manifest, Model, Options, Tokeniser
 from rtt.convert import hub
 from rtt.convert.adapt import Adapted, adapt
 from rtt.convert.archive import inner, unpack
@@ -17,11 +17,8 @@ from rtt.convert.licence import UNKNOWN, licence_file, licence_of
 from rtt.convert.quantise import Quantization
 from rtt.convert.recognise import recognise
 from rtt.convert.space import require_space, size_of
-from rtt.ct2.backend import Ct2Backend
-from rtt.ct2.hardware import choose_hardware
-from rtt.config import Device
+from rtt.ct2.trial import Trial
 from rtt.errors import ModelError
-from rtt.catalog import Options, Tokeniser
 
 # Other pairs and other pieces differ more in length than English and German do.
 _MAX_OUTPUT_RATIO = 2.0
@@ -53,12 +50,15 @@ def convert(path: Path, models: Path, wishes: Wishes, tell: Callable[[str], None
     return _bring(path, models, wishes, Origin(path.name, path.name), tell)
 
 
-def pull(
-    remote: hub.Remote, models: Path, wishes: Wishes, advance: Callable[[int], None], tell: Callable[[str], None]
-) -> Model:
-    """Download a model and make it into one of `models`. Raises ModelError."""
-    folder = downloads(models, remote.repository)
+def download(remote: hub.Remote, models: Path, advance: Callable[[int], None]) -> Path:
+    """Download a model; return the folder, which is kept until `pull` has made the model. Raises ModelError."""
+    folder = downloads(models, f"{remote.repository}@{remote.commit[:12]}")
     hub.download(remote, folder, advance)
+    return folder
+
+
+def pull(remote: hub.Remote, folder: Path, models: Path, wishes: Wishes, tell: Callable[[str], None]) -> Model:
+    """Make a downloaded model into one of `models`. Raises ModelError."""
     origin = Origin(remote.repository, f"{remote.repository} at {remote.commit}", remote.licence)
     packages = sorted(folder.glob("*.argosmodel"))
     model = _bring(packages[0] if packages else folder, models, wishes, origin, tell)
@@ -90,7 +90,7 @@ def _bring(path: Path, models: Path, wishes: Wishes, origin: Origin, tell: Calla
             shutil.copyfile(file, made / file.name)
         tell("check")
         model = seal(made, manifest, card(manifest, format_.name, adapted))
-        _try(model)
+        Trial(made)
         return put_in_place(model, models, replace=wishes.replace)
 
 
@@ -113,8 +113,3 @@ def _manifest(facts: Facts, adapted: Adapted, wishes: Wishes, origin: Origin, fo
         targets=languages.targets,
         tag_place=languages.tag_place,
     )
-
-
-def _try(model: Model) -> None:
-    """Load a model as the server would. Raises ModelError."""
-    Ct2Backend(Catalog.find([model.folder]), choose_hardware(Device.CPU, "auto", 1)).load()

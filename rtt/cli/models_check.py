@@ -1,0 +1,44 @@
+"""`rtt models check`: whether a model can be trusted with captions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from rtt.cli.machine import machine
+from rtt.cli.models_found import Named, find, print_json, read_lines, steps
+from rtt.cli.options import Json, Models
+from rtt.convert.check import Outcome, check as check_model
+from rtt.convert.samples import samples
+
+_COLOURS = {Outcome.GOOD: "green", Outcome.DOUBTFUL: "yellow", Outcome.BAD: "red"}
+
+
+def check(
+    model: Named,
+    text: Annotated[list[Path] | None, typer.Option(help="Sentences to translate, one a line; several times.")] = None,
+    models: Models = None,
+    json: Json = False,
+) -> None:
+    """Check a model's files, licence, vocabulary, translation, prefixes, speed and size."""
+    found = find(model, models)
+    sentences = read_lines(text) if text else samples(found.manifest.source)
+    with steps(found.name, quiet=json) as tell:
+        tell("check")
+        findings = check_model(found, sentences)
+    if json:
+        print_json({"model": found.name, "on": machine(), "checks": msgspec.to_builtins(findings)})
+    else:
+        table = Table(title=found.name, title_justify="left")
+        for name in ("check", "outcome", "what was found"):
+            table.add_column(name, overflow="fold")
+        for one in findings:
+            table.add_row(one.check, f"[{_COLOURS[one.outcome]}]{one.outcome.value}[/]", one.says)
+        console = Console()
+        console.print(table)
+        console.print(machine())
+    if any(one.outcome is Outcome.BAD for one in findings):
+        raise typer.Exit(1)

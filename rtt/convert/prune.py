@@ -1,0 +1,125 @@
+"""A smaller vocabulary for a model: the pieces that some text uses, and those that any text may need.
+
+Whether names and numbers survive it is tried on sentences that had no part in the choice.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from rtt.catalog import Model
+from rtt.convert.folder import CARD, aside, put_in_place, seal
+from rtt.convert.pieces import restrict
+from rtt.convert.prune_report import PruneReport, Sizes, compare
+from rtt.convert.space import require_space, size_of
+from rtt.convert.vocabulary import Vocabularies, read_vocabularies, write_vocabularies
+from rtt.convert.weights import SOURCE_ROWS, TARGET_ROWS, WEIGHTS, read_weights, write_weights
+from rtt.ct2.tokeniser import load_tokeniser, written_pieces
+from rtt.ct2.trial import Trial
+
+# Unseen names and numbers are written with short pieces, so that these stay whatever the text is.
+_SHORT = 3
+# One sentence in so many is kept back, to try the outcome with.
+_TRIED = 10
+
+
+def prune(
+    model: Model,
+    texts: Sequence[str],
+    tried: Sequence[str],
+    name: str,
+    tell: Callable[[str], None],
+    *,
+    keep: int = 8000,
+    replace: bool = False,
+) -> tuple[PruneReport, Model | None]:
+    """Leave the pieces out that neither `texts` nor their translations use; return what came of it.
+
+    `tried` are further sentences to try it with. There is a new model, beside the old one, only where every name and
+    number is intact. Raises ModelError.
+    """
+    seen, kept_back = _split(texts)
+    tried = [*tried, *kept_back]
+    with aside(model.folder.parent) as room:
+        require_space(room, size_of(model.folder))
+        before = Trial(model.folder)
+        tell("translate")
+        answers, _ = before.translate(seen)
+        tell("prune")
+        made = room / "model"
+        made.mkdir()
+        sizes = _write(model, seen, answers, keep, made)
+        manifest = msgspec.structs.replace(model.manifest, name=name, files={})
+        smaller = seal(made, manifest, _card(model, sizes, len(seen)))
+        tell("try")
+        report = compare(before, Trial(made), tried, sizes)
+        return report, put_in_place(smaller, model.folder.parent, replace=replace) if report.intact else None
+
+
+def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    return [text for n, text in enumerate(texts) if n % _TRIED], [text for n, text in enumerate(texts) if not n % _TRIED]
+
+
+def _write(model: Model, texts: Sequence[str], answers: Sequence[str], keep: int, out: Path) -> Sizes:
+    """Write the smaller model's files; return the sizes of its vocabularies as they were and are."""
+    manifest = model.manifest
+    old = read_vocabularies(model.folder)
+    source, target = (load_tokeniser(model, name) for name in (manifest.tokeniser.source, manifest.tokeniser.target))
+    sources, targets = _used(source, texts) | _frequent(source, keep), _used(target, answers) | _frequent(target, keep)
+    if old.shared:
+        both = _kept(old.source, written_pieces(source) | written_pieces(target), sources | targets)
+        rows = both, both
+    else:
+        rows = _kept(old.source, written_pieces(source), sources), _kept(old.target, written_pieces(target), targets)
+    new_source = [old.source[row] for row in rows[0]]
+    new = Vocabularies(new_source, new_source if old.shared else [old.target[row] for row in rows[1]])
+    weights = read_weights(model.folder / WEIGHTS)
+    if old.shared:
+        weights.change_rows({SOURCE_ROWS, *TARGET_ROWS}, lambda array, _: array[rows[0]])
+    else:
+        weights.change_rows({SOURCE_ROWS}, lambda array, _: array[rows[0]])
+        weights.change_rows(set(TARGET_ROWS), lambda array, _: array[rows[1]])
+    write_weights(weights, out / WEIGHTS)
+    write_vocabularies(out, new)
+    for name, tokens in ((manifest.tokeniser.source, new.source), (manifest.tokeniser.target, new.target)):
+        shutil.copyfile(model.folder / name, out / name)
+        restrict(out / name, tokens)
+    for name in manifest.files.keys() - {path.name for path in out.iterdir()}:
+        if not name.endswith("_vocabulary.json"):
+            shutil.copyfile(model.folder / name, out / name)
+    return Sizes((len(old.source), len(new.source)), (len(old.target), len(new.target)))
+
+
+def _card(model: Model, sizes: Sizes, sentences: int) -> str:
+    """Return the card of the model with what was done to it."""
+    path = model.folder / CARD
+    card = path.read_text() if path.is_file() else f"# {model.name}\n"
+    return (
+        f"{card.rstrip()}\n\n## Pruned\n\nFrom {model.name}, to what {sentences} sentences and their translations use: "
+        f"{sizes.source[0]} → {sizes.source[1]} tokens of the source, {sizes.target[0]} → {sizes.target[1]} of the target.\n"
+    )
+
+
+def _used(tokeniser: Any, texts: Sequence[str]) -> set[str]:  # noqa: ANN401 - as in rtt.ct2.tokeniser
+    return {piece for pieces in tokeniser.encode(list(texts), out_type=str) for piece in pieces}
+
+
+def _frequent(tokeniser: Any, count: int) -> set[str]:  # noqa: ANN401 - as in rtt.ct2.tokeniser
+    """Return the most frequent pieces: SentencePiece numbers them in that order."""
+    return {tokeniser.id_to_piece(index) for index in range(min(count, tokeniser.vocab_size()))}
+
+
+def _kept(vocabulary: Sequence[str], pieces: set[str], used: set[str]) -> np.ndarray:
+    """Return the numbers of the tokens to keep: what is used, short or a number, and what is no piece of text."""
+    return np.array(
+        [n for n, token in enumerate(vocabulary) if token not in pieces or token in used or _is_needed(token)], np.int64
+    )
+
+
+def _is_needed(piece: str) -> bool:
+    bare = piece.lstrip("▁")
+    return len(bare) <= _SHORT or bare.isdigit() or (piece.startswith("<0x") and piece.endswith(">"))

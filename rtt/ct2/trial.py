@@ -1,0 +1,41 @@
+"""One model tried by itself, on one core, in batches as a busy server makes them."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rtt.catalog import Catalog, Model, Task
+from rtt.config import Device
+from rtt.ct2.backend import Ct2Backend
+from rtt.ct2.hardware import choose_hardware
+from rtt.engine import Job
+from rtt.errors import ModelError
+
+_BATCH = 16
+
+
+class Trial:
+    """A model, checked and loaded. Raises ModelError where it cannot be, or where a folder holds several."""
+
+    def __init__(self, folder: Path) -> None:
+        catalog = Catalog.find([folder])
+        if len(catalog.models) != 1:
+            raise ModelError(f"{folder}: {len(catalog.models)} models; name the folder of one")
+        self.model: Model = next(iter(catalog.models.values()))
+        self._backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
+        self._backend.load()
+        manifest = self.model.manifest
+        translates = manifest.task is Task.TRANSLATE
+        self._route = catalog.route(manifest.source, manifest.target) if translates else manifest.name
+
+    def translate(
+        self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None
+    ) -> tuple[list[str], float]:
+        """Return the answers to finished texts and the seconds they took; `advance` is told of each batch's size."""
+        answers: list[str] = []
+        begin = time.perf_counter()
+        for start in range(0, len(texts), _BATCH):
+            jobs = [Job(self._route, text, "", final=True) for text in texts[start : start + _BATCH]]
+            answers += [hypothesis.text for hypothesis in self._backend.translate_batch(jobs)]
+            advance(len(jobs))
+        return answers, time.perf_counter() - begin
