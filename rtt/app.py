@@ -16,6 +16,7 @@ from rtt.catalog import Catalog
 from rtt.config import Config, bundled
 from rtt.engine import Engine
 from rtt.headers import Headers
+from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
 
@@ -35,14 +36,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
         ticking.cancel()
 
     async def models(_request: Request) -> Response:
-        manifests = [model.manifest for model in catalog.translators()]
-        return _json(
-            {
-                "models": [
-                    {"name": m.name, "source": m.source, "targets": [m.target], "licence": m.licence} for m in manifests
-                ]
-            }
-        )
+        return _json({"models": models_of(catalog)})
 
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})

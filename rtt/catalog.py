@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -78,6 +79,11 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     """The same for those it writes."""
     tag_place: TagPlace = TagPlace.OUTPUT
     """Whether a target's token begins the output (NLLB, M2M-100) or the input (OPUS-MT)."""
+
+    @property
+    def many(self) -> bool:
+        """Whether it has to be told which languages it translates from and to."""
+        return bool(self.sources or self.targets)
 
     @property
     def reads(self) -> Collection[str]:
@@ -207,17 +213,17 @@ class Catalog:
             return _THEN.join((self._leg(source, PIVOT), self._leg(PIVOT, target)))
         return self._leg(source, target)
 
-    def pivots(self) -> list[str]:
-        """Return the routes through the pivot, of the models of a single pair."""
-        single = [m.manifest for m in self.translators() if not (m.manifest.sources or m.manifest.targets)]
-        inward, outward = ({m.source for m in single if m.target == PIVOT}, {m.target for m in single if m.source == PIVOT})
-        pairs = [(one, other) for one in sorted(inward) for other in sorted(outward) if one != other]
-        return [self.route(*pair) for pair in pairs if self._direct(*pair) is None]
+    def pivots(self) -> dict[str, tuple[str, str]]:
+        """Return the routes through the pivot over models of one pair each, with their source and target."""
+        single = [m.manifest for m in self.translators() if not m.manifest.many]
+        inward = sorted({m.source for m in single if m.target == PIVOT})
+        outward = sorted({m.target for m in single if m.source == PIVOT})
+        pairs = [pair for pair in product(inward, outward) if pair[0] != pair[1] and not self._direct(*pair)]
+        return {self.route(*pair): pair for pair in pairs}
 
     def _leg(self, source: str, target: str) -> str:
         model = self.pair(source, target)
-        many = model.manifest.sources or model.manifest.targets
-        return f"{model.name}:{source}>{target}" if many else model.name
+        return f"{model.name}:{source}>{target}" if model.manifest.many else model.name
 
     def _direct(self, source: str, target: str) -> Model | None:
         # A model that is made for the pair goes before one of many languages.

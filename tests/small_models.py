@@ -13,14 +13,23 @@ from ctranslate2.specs import transformer_spec
 
 WIDTH, HIDDEN, HEADS = 16, 32, 2
 ENGLISH = ["The cat sat on the mat.", "Good morning, everybody.", "How are you today?", "In 1998 we had 25 houses."]
-GERMAN = ["Die Katze saß auf der Matte.", "Guten Morgen zusammen.", "Wie geht es dir heute?", "1998 hatten wir 25 Häuser."]
+GERMAN = [
+    "Die Katze saß auf der Matte.",
+    "Guten Morgen zusammen.",
+    "Wie geht es dir heute?",
+    "1998 hatten wir 25 Häuser.",
+]
 
 
 def spm(path: Path, sentences: list[str], size: int = 60) -> list[str]:
     """Train a tokeniser; return its pieces."""
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(sentences * 5), model_writer=model, vocab_size=size, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter(sentences * 5),
+        model_writer=model,
+        vocab_size=size,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     path.write_bytes(model.getvalue())
     tokeniser = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
@@ -43,7 +52,7 @@ def marian(folder: Path, *, without: str = "", seed: int = 0) -> Path:
     vocabulary = [*special, *sorted({piece for piece in pieces if piece not in {*special, "<s>", without}})]
     lines = [f"{orjson.dumps(token).decode()}: {number}\n" for number, token in enumerate(vocabulary)]
     (folder / "opus.vocab.yml").write_text("".join(lines))
-    np.savez(folder / "opus.npz", **_marian_weights(len(vocabulary), _Random(seed)))
+    np.savez(folder / "opus.npz", allow_pickle=False, **_marian_weights(len(vocabulary), _Random(seed)))
     listed = {"models": ["opus.npz"], "vocabs": ["opus.vocab.yml", "opus.vocab.yml"], "beam-size": 6}
     (folder / "decoder.yml").write_text(yaml.safe_dump(listed))
     (folder / "LICENSE").write_text("Attribution 4.0 International\n")

@@ -17,7 +17,7 @@ ORDER = [
     {"conversation"},
     {"rooms"},
     {"room"},
-    {"session", "audience", "measure"},
+    {"session", "audience", "measure", "convert", "offer"},
     {"captions"},
     {"ct2", "scheduler", "log"},
     {"config"},
@@ -33,9 +33,13 @@ PURE = {"captions", "log", "policy", "guards", "punctuation", "segmenter", "engi
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
 ONLY = {
-    "ctranslate2": {"ct2"},
-    "sentencepiece": {"ct2"},
-    "orjson": {"protocol", "app", "ct2", "cli"},
+    "ctranslate2": {"ct2", "convert"},
+    "sentencepiece": {"ct2", "convert"},
+    "google": {"convert"},
+    "huggingface_hub": {"convert"},
+    "langcodes": {"convert"},
+    "yaml": {"convert"},
+    "orjson": {"protocol", "app", "ct2", "convert", "cli"},
     "starlette": {"app", "conversation", "sockets", "headers", "server"},
     "uvicorn": {"server"},
     "websockets": {"client"},
@@ -43,7 +47,8 @@ ONLY = {
     "matplotlib": {"measure"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "ct2": {"cli"},
+    "ct2": {"cli", "convert"},
+    "convert": {"cli"},
     "scheduler": {"cli"},
 }
 

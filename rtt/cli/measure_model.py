@@ -1,6 +1,5 @@
 """`rtt measure model`: what a model can do."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from rtt.cli.machine import machine
-from rtt.cli.models_found import Named, find, print_json, read_lines, steps
+from rtt.cli.models_found import Named, PairSource, PairTarget, find, print_json, read_lines, steps
 from rtt.cli.options import Json, Models
-from rtt.convert.check import Outcome, check as check_model
+from rtt.convert.check import Outcome
+from rtt.convert.check import check as check_model
 from rtt.convert.samples import samples
 
 _COLOURS = {Outcome.GOOD: "green", Outcome.DOUBTFUL: "yellow", Outcome.BAD: "red"}
@@ -19,16 +20,19 @@ _COLOURS = {Outcome.GOOD: "green", Outcome.DOUBTFUL: "yellow", Outcome.BAD: "red
 
 def check(
     model: Named,
+    source: PairSource = None,
+    target: PairTarget = None,
     text: Annotated[list[Path] | None, typer.Option(help="Sentences to translate, one a line; several times.")] = None,
     models: Models = None,
     json: Json = False,
 ) -> None:
     """Check a model's files, licence, vocabulary, translation, prefixes, speed and size."""
     found = find(model, models)
-    sentences = read_lines(text) if text else samples(found.manifest.source)
+    pair = source or found.manifest.source, target or found.manifest.target
+    sentences = read_lines(text) if text else samples(pair[0])
     with steps(found.name, quiet=json) as tell:
         tell("check")
-        findings = check_model(found, sentences)
+        findings = check_model(found, sentences, pair)
     if json:
         print_json({"model": found.name, "on": machine(), "checks": msgspec.to_builtins(findings)})
     else:

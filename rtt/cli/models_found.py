@@ -24,6 +24,10 @@ Source = Annotated[
     list[str] | None, typer.Option(help="A language it reads, where its files don't tell; may be given several times.")
 ]
 Target = Annotated[list[str] | None, typer.Option(help="A language it writes; may be given several times.")]
+PairSource = Annotated[
+    str | None, typer.Option("--source", help="Of a model of many languages: the one to translate from.")
+]
+PairTarget = Annotated[str | None, typer.Option("--target", help="And the one to translate to.")]
 Quantized = Annotated[
     Quantization | None, typer.Option("--quantization", help="How weights are kept; default: int8, or as they are.")
 ]

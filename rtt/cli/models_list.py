@@ -23,7 +23,7 @@ def list_(models: Models = None, json: Json = False) -> None:
         }
         for model in catalog.models.values()
     ]
-    pivots = catalog.pivots()
+    pivots = list(catalog.pivots())
     if json:
         print_json({"models": rows, "routes": pivots})
         return

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rtt.cli.machine import machine
-from rtt.cli.models_found import Force, Named, find, print_json, read_lines, steps
+from rtt.cli.models_found import Force, Named, PairSource, PairTarget, find, print_json, read_lines, steps
 from rtt.cli.options import Json, Models
+from rtt.convert.prune import Plan
 from rtt.convert.prune import prune as prune_model
 from rtt.convert.prune_report import PruneReport
 from rtt.convert.samples import samples
@@ -20,7 +21,11 @@ from rtt.errors import ModelError
 def prune(
     model: Named,
     text: Annotated[list[Path], typer.Option(help="Text of the kind it will translate, a sentence a line.")],
-    name: Annotated[str | None, typer.Option(help="The smaller model's name; default: the model's with -pruned.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The smaller model's name; default: the model's with -pruned.")
+    ] = None,
+    source: PairSource = None,
+    target: PairTarget = None,
     keep: Annotated[int, typer.Option(min=0, help="The most frequent pieces, which stay whatever the text is.")] = 8000,
     force: Force = False,
     models: Models = None,
@@ -28,16 +33,10 @@ def prune(
 ) -> None:
     """Leave out of a model's vocabulary what a text does not use, where names and numbers survive it."""
     found = find(model, models)
+    pair = source or found.manifest.source, target or found.manifest.target
+    plan = Plan(name or f"{found.name}-pruned", pair, keep, force)
     with steps(found.name, quiet=json) as tell:
-        report, smaller = prune_model(
-            found,
-            read_lines(text),
-            samples(found.manifest.source),
-            name or f"{found.name}-pruned",
-            tell,
-            keep=keep,
-            replace=force,
-        )
+        report, smaller = prune_model(found, plan, read_lines(text), samples(plan.pair[0]), tell)
     if json:
         folder = str(smaller.folder) if smaller else None
         print_json({"on": machine(), "folder": folder, **msgspec.to_builtins(report)})

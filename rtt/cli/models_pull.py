@@ -20,7 +20,8 @@ from rtt.cli.models_found import (
 )
 from rtt.cli.options import Json, Models
 from rtt.convert import hub
-from rtt.convert.bring import download, pull as pull_model
+from rtt.convert.bring import download
+from rtt.convert.bring import pull as pull_model
 
 
 def pull(

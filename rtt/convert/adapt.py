@@ -9,9 +9,9 @@ import orjson
 from rtt.convert.format import SOURCE_SPM, TARGET_SPM
 from rtt.convert.languages import language_tokens
 from rtt.convert.pieces import restrict
+from rtt.convert.quantise import quantization_of
 from rtt.convert.start import FLAG, give_start_token
 from rtt.convert.vocabulary import read_vocabularies, write_vocabularies
-from rtt.convert.quantise import quantization_of
 from rtt.convert.weights import VERSION, WEIGHTS, read_version, read_weights, write_weights
 from rtt.errors import ModelError
 

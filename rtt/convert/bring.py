@@ -98,7 +98,9 @@ def _manifest(facts: Facts, adapted: Adapted, wishes: Wishes, origin: Origin, fo
     known = facts.pair or pair_in_name(origin.name) or pair_in_name(folder.name)
     languages = choose_languages(adapted.vocabulary, wishes.sources, wishes.targets, known, facts.output_token)
     many = bool(languages.sources)
-    name = wishes.name or (origin.name.split("/")[-1].split(".")[0] if many else "{0.source}-{0.target}".format(languages))
+    name = wishes.name or (
+        origin.name.split("/")[-1].split(".")[0] if many else f"{languages.source}-{languages.target}"
+    )
     licences = (wishes.licence, origin.licence, facts.licence, licence_of(folder))
     return Manifest(
         name=name,

@@ -15,7 +15,9 @@ def card(manifest: Manifest, format_: str, adapted: Adapted) -> str:
         done.append("Its decoder, which began from a zero embedding, has a start token, so that prefixes are right.")
     if any(adapted.unused_pieces):
         source, target = adapted.unused_pieces
-        done.append(f"Pieces that the model does not know are not used: {source} of the source, {target} of the target.")
+        done.append(
+            f"Pieces that the model does not know are not used: {source} of the source, {target} of the target."
+        )
     rows = "\n".join(f"- {line}" for line in done)
     return (
         f"# {manifest.name}\n\n{languages(manifest)}, from {manifest.origin} ({format_}).\n\n"

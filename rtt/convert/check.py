@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from rtt import guards
 from rtt import text as text_rules
-from rtt.catalog import Model
+from rtt.catalog import Model, Task
 from rtt.convert.licence import UNKNOWN
 from rtt.ct2.tokeniser import load_tokeniser, written_pieces
 from rtt.ct2.trial import Trial
@@ -36,11 +36,13 @@ class Finding(Struct, frozen=True):
     says: str
 
 
-def check(model: Model, texts: Sequence[str]) -> list[Finding]:
-    """Check a model's files, licence, tokenisers, translation, prefixes, speed and size, with sentences to translate."""
+def check(model: Model, texts: Sequence[str], pair: tuple[str, str]) -> list[Finding]:
+    """Check a model's files, licence, tokenisers, translation, prefixes, speed and size, with sentences to translate.
+
+    `pair` is the source and target to try, of a model of many languages.
+    """
     try:
-        model.verify()
-        trial = Trial(model.folder)
+        trial = Trial(model.folder, pair)
     except ModelError as error:
         return [Finding("files", Outcome.BAD, str(error))]
     return [
@@ -48,7 +50,7 @@ def check(model: Model, texts: Sequence[str]) -> list[Finding]:
         _licence(model),
         _tokenisers(model),
         *_translation(trial, texts),
-        *_prefixes(model, texts),
+        *(_prefixes(model, texts, pair) if model.manifest.task is Task.TRANSLATE else []),
         _size(model),
     ]
 
@@ -87,11 +89,10 @@ def _is_degenerate(text: str, answer: str) -> bool:
     return guards.runs_away(text, answer) or guards.without_repeats(text, answer) != answer
 
 
-def _prefixes(model: Model, texts: Sequence[str]) -> list[Finding]:
+def _prefixes(model: Model, texts: Sequence[str], pair: tuple[str, str]) -> list[Finding]:
     """Hold what follows a forced beginning against what the model writes freely."""
-    manifest = model.manifest
-    before_source, before_target = manifest.tags(manifest.source, manifest.target)
-    tokeniser = load_tokeniser(model, manifest.tokeniser.source)
+    before_source, before_target = model.manifest.tags(*pair)
+    tokeniser = load_tokeniser(model, model.manifest.tokeniser.source)
     sources = [[*before_source, *tokeniser.encode(text, out_type=str)] for text in texts]
     decoder = ctranslate2.Translator(str(model.folder), compute_type="int8", inter_threads=1, intra_threads=1)
 
@@ -114,9 +115,7 @@ def _prefixes(model: Model, texts: Sequence[str]) -> list[Finding]:
     ]
 
 
-def _parity(
-    name: str, free: Sequence[list[str]], forced: Callable[[], list[list[str]]], otherwise: Outcome
-) -> Finding:
+def _parity(name: str, free: Sequence[list[str]], forced: Callable[[], list[list[str]]], otherwise: Outcome) -> Finding:
     same = sum(one == other for one, other in zip(free, forced(), strict=True))
     outcome = Outcome.GOOD if same >= _ALIKE * len(free) else otherwise
     return Finding(name, outcome, f"{same} of {len(free)} sentences go on after their first half as without it")

@@ -106,11 +106,13 @@ def _told(repository: str) -> Iterator[None]:
     from huggingface_hub import errors  # noqa: PLC0415 - an extra, and slow to import
 
     # The base of its own errors is that of the HTTP library, which is another one from version 2 on.
-    unreachable = errors.HfHubHTTPError.__bases__[0]
+    unreachable: type[BaseException] = errors.HfHubHTTPError.__bases__[0]
     try:
         yield
     except errors.GatedRepoError:
-        raise ModelError(f"{repository}: its owner wants to be asked first: accept on its page, then hf auth login") from None
+        raise ModelError(
+            f"{repository}: its owner wants to be asked first: accept on its page, then hf auth login"
+        ) from None
     except errors.RepositoryNotFoundError:
         raise ModelError(f"{repository}: no such model, or a private one (hf auth login)") from None
     except errors.RevisionNotFoundError:

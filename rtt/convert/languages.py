@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 import langcodes
+from langcodes.tag_parser import LanguageTagError
 
 from rtt.catalog import TagPlace
 from rtt.errors import ModelError
@@ -130,5 +131,5 @@ def _standard(code: str) -> langcodes.Language:
     try:
         # The macrolanguage, as readers know it: `ar` and not `arb`.
         return langcodes.Language.get(langcodes.standardize_tag(code.replace("_", "-"), macro=True))
-    except langcodes.LanguageTagError:
+    except LanguageTagError:
         raise ModelError(f"language {code!r} is no tag of BCP 47, such as de or pt-BR") from None

@@ -5,13 +5,14 @@ Whether names and numbers survive it is tried on sentences that had no part in t
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from rtt.catalog import Model
+from rtt.catalog import Manifest, Model
 from rtt.convert.folder import CARD, aside, put_in_place, seal
 from rtt.convert.pieces import restrict
 from rtt.convert.prune_report import PruneReport, Sizes, compare
@@ -27,15 +28,20 @@ _SHORT = 3
 _TRIED = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make of a model."""
+
+    name: str
+    pair: tuple[str, str]
+    """The languages that it is for from then on."""
+    keep: int = 8000
+    """The most frequent pieces of each tokeniser, which stay whatever the text is."""
+    replace: bool = False
+
+
 def prune(
-    model: Model,
-    texts: Sequence[str],
-    tried: Sequence[str],
-    name: str,
-    tell: Callable[[str], None],
-    *,
-    keep: int = 8000,
-    replace: bool = False,
+    model: Model, plan: Plan, texts: Sequence[str], tried: Sequence[str], tell: Callable[[str], None]
 ) -> tuple[PruneReport, Model | None]:
     """Leave the pieces out that neither `texts` nor their translations use; return what came of it.
 
@@ -43,25 +49,35 @@ def prune(
     number is intact. Raises ModelError.
     """
     seen, kept_back = _split(texts)
-    tried = [*tried, *kept_back]
     with aside(model.folder.parent) as room:
         require_space(room, size_of(model.folder))
-        before = Trial(model.folder)
+        before = Trial(model.folder, plan.pair)
         tell("translate")
         answers, _ = before.translate(seen)
         tell("prune")
         made = room / "model"
         made.mkdir()
-        sizes = _write(model, seen, answers, keep, made)
-        manifest = msgspec.structs.replace(model.manifest, name=name, files={})
-        smaller = seal(made, manifest, _card(model, sizes, len(seen)))
+        sizes = _write(model, seen, answers, plan.keep, made)
+        smaller = seal(made, _manifest(model.manifest, plan), _card(model, sizes, len(seen)))
         tell("try")
-        report = compare(before, Trial(made), tried, sizes)
-        return report, put_in_place(smaller, model.folder.parent, replace=replace) if report.intact else None
+        report = compare(before, Trial(made), [*tried, *kept_back], sizes)
+        return report, put_in_place(smaller, model.folder.parent, replace=plan.replace) if report.intact else None
+
+
+def _manifest(manifest: Manifest, plan: Plan) -> Manifest:
+    source, target = plan.pair
+    if not manifest.many:
+        return msgspec.structs.replace(manifest, name=plan.name)
+    sources, targets = {source: manifest.sources.get(source, "")}, {target: manifest.targets.get(target, "")}
+    return msgspec.structs.replace(
+        manifest, name=plan.name, source=source, target=target, sources=sources, targets=targets
+    )
 
 
 def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    return [text for n, text in enumerate(texts) if n % _TRIED], [text for n, text in enumerate(texts) if not n % _TRIED]
+    return [text for n, text in enumerate(texts) if n % _TRIED], [
+        text for n, text in enumerate(texts) if not n % _TRIED
+    ]
 
 
 def _write(model: Model, texts: Sequence[str], answers: Sequence[str], keep: int, out: Path) -> Sizes:
@@ -98,9 +114,10 @@ def _card(model: Model, sizes: Sizes, sentences: int) -> str:
     """Return the card of the model with what was done to it."""
     path = model.folder / CARD
     card = path.read_text() if path.is_file() else f"# {model.name}\n"
+    (source, new_source), (target, new_target) = sizes
     return (
         f"{card.rstrip()}\n\n## Pruned\n\nFrom {model.name}, to what {sentences} sentences and their translations use: "
-        f"{sizes.source[0]} → {sizes.source[1]} tokens of the source, {sizes.target[0]} → {sizes.target[1]} of the target.\n"
+        f"{source} → {new_source} tokens of the source, {target} → {new_target} of the target.\n"
     )
 
 
@@ -115,11 +132,14 @@ def _frequent(tokeniser: Any, count: int) -> set[str]:  # noqa: ANN401 - as in r
 
 def _kept(vocabulary: Sequence[str], pieces: set[str], used: set[str]) -> np.ndarray:
     """Return the numbers of the tokens to keep: what is used, short or a number, and what is no piece of text."""
+    letters = set("".join(used))
     return np.array(
-        [n for n, token in enumerate(vocabulary) if token not in pieces or token in used or _is_needed(token)], np.int64
+        [n for n, token in enumerate(vocabulary) if token not in pieces or token in used or _is_needed(token, letters)],
+        np.int64,
     )
 
 
-def _is_needed(piece: str) -> bool:
+def _is_needed(piece: str, letters: set[str]) -> bool:
     bare = piece.lstrip("▁")
-    return len(bare) <= _SHORT or bare.isdigit() or (piece.startswith("<0x") and piece.endswith(">"))
+    short = len(bare) <= 1 or (len(bare) <= _SHORT and set(bare) <= letters)
+    return short or bare.isdigit() or (piece.startswith("<0x") and piece.endswith(">"))

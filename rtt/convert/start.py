@@ -22,7 +22,7 @@ def give_start_token(weights: Weights, vocabularies: Vocabularies, config: dict[
     """Replace the flag by a token, in place; return whether there was anything to do."""
     if not weights.flag(FLAG):
         return False
-    weights.variables[FLAG] = Variable("int8", np.int8(0).reshape(()))
+    weights.variables[FLAG] = Variable("int8", np.zeros((), np.int8))
     if OUTPUT_BIAS not in weights.variables:
         like = weights.variables["decoder/layer_0/self_attention/layer_norm/gamma"]
         bias = np.zeros(len(vocabularies.target), like.array.dtype)

@@ -35,10 +35,14 @@ def write_vocabularies(folder: Path, vocabularies: Vocabularies) -> None:
     """Write them as JSON, and nothing of what was there before remains."""
     for old in folder.glob("*_vocabulary.*"):
         old.unlink()
-    sides = {"shared": vocabularies.source} if vocabularies.shared else {
-        "source": vocabularies.source,
-        "target": vocabularies.target,
-    }
+    sides = (
+        {"shared": vocabularies.source}
+        if vocabularies.shared
+        else {
+            "source": vocabularies.source,
+            "target": vocabularies.target,
+        }
+    )
     for side, tokens in sides.items():
         (folder / f"{side}_vocabulary.json").write_bytes(orjson.dumps(tokens, option=orjson.OPT_INDENT_2))
 

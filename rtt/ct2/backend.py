@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from rtt.catalog import Catalog, Task, legs, split_leg
+from rtt.catalog import Catalog, Model, Task, legs, split_leg
 from rtt.ct2.hardware import Hardware
 from rtt.ct2.multilingual import MultilingualTranslator
 from rtt.ct2.punctuator import Punctuator
@@ -25,9 +25,7 @@ class Ct2Backend:
         """Check and load the models, and translate once with each. Raises ModelError."""
         for name, model in self._catalog.models.items():
             model.verify()
-            many = model.manifest.sources or model.manifest.targets
-            load = MultilingualTranslator if many else Translator
-            loaded = (Punctuator if model.manifest.task is Task.PUNCTUATE else load)(model, self._hardware)
+            loaded = _kind_of(model)(model, self._hardware)
             try:
                 loaded.translate([Job(name, "1", "", final=True)])
             except TranslationError as error:
@@ -60,3 +58,9 @@ class Ct2Backend:
         name, source, target = split_leg(leg)
         model = self._models[name]
         return model.of_pair(source, target) if isinstance(model, MultilingualTranslator) else model
+
+
+def _kind_of(model: Model) -> type[Translator | Punctuator]:
+    if model.manifest.task is Task.PUNCTUATE:
+        return Punctuator
+    return MultilingualTranslator if model.manifest.many else Translator

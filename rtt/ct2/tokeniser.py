@@ -38,6 +38,6 @@ def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: 
     pieces = written_pieces(tokeniser)
     if unknown := pieces - vocabulary:
         raise ModelError(
-            f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the vocabulary, "
-            f"such as {min(unknown)!r}: they do not belong together"
+            f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the "
+            f"vocabulary, such as {min(unknown)!r}: they do not belong together"
         )

@@ -15,9 +15,12 @@ _BATCH = 16
 
 
 class Trial:
-    """A model, checked and loaded. Raises ModelError where it cannot be, or where a folder holds several."""
+    """A model, checked and loaded, for a pair of its languages.
 
-    def __init__(self, folder: Path) -> None:
+    Raises ModelError where it cannot be loaded or a folder holds several, and UnsupportedPair.
+    """
+
+    def __init__(self, folder: Path, pair: tuple[str, str] | None = None) -> None:
         catalog = Catalog.find([folder])
         if len(catalog.models) != 1:
             raise ModelError(f"{folder}: {len(catalog.models)} models; name the folder of one")
@@ -25,8 +28,8 @@ class Trial:
         self._backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
         self._backend.load()
         manifest = self.model.manifest
-        translates = manifest.task is Task.TRANSLATE
-        self._route = catalog.route(manifest.source, manifest.target) if translates else manifest.name
+        wanted = pair or (manifest.source, manifest.target)
+        self._route = catalog.route(*wanted) if manifest.task is Task.TRANSLATE else manifest.name
 
     def translate(
         self, texts: Sequence[str], advance: Callable[[int], None] = lambda _: None

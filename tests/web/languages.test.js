@@ -40,6 +40,12 @@ test("before a room is known, all languages are offered", () => {
   assert.deepEqual(languagesFor(MODELS, null), ["de", "en", "fr", "zh"]);
 });
 
+test("a model of many languages offers each of them, but not the one that is spoken", () => {
+  const many = [{ source: "en", sources: ["en", "de", "fr"], targets: ["en", "de", "fr"] }];
+  assert.deepEqual(languagesFor(many, { source: "fr", targets: [] }), ["fr", "de", "en"]);
+  assert.deepEqual(sourcesOf(many), ["de", "en", "fr"]);
+});
+
 test("there is one source for all its models", () =>
   assert.deepEqual(sourcesOf(MODELS), ["de", "en"]));
 

@@ -1,7 +1,7 @@
 /** Languages by the names their own speakers give them, and which of them there are models for. */
 import { modelsUrl } from "./places.js";
 
-/** @typedef {{ source: string, targets: string[] }} Model */
+/** @typedef {{ source: string, sources?: string[], targets: string[] }} Model one of many languages has `sources` */
 
 const TIMEOUT_MS = 5000;
 
@@ -33,14 +33,14 @@ export async function fetchModels() {
  * @returns {string[]} the source first, then the others by name
  */
 export function languagesFor(models, room) {
-  if (!room) return byName(models.flatMap((model) => [model.source, ...model.targets]));
-  const targets = models.filter((model) => model.source === room.source).flatMap((model) => model.targets);
+  if (!room) return byName(models.flatMap((model) => [...sources(model), ...model.targets]));
+  const targets = models.filter((model) => sources(model).includes(room.source)).flatMap((model) => model.targets);
   return [room.source, ...byName([...targets, ...room.targets]).filter((tag) => tag !== room.source)];
 }
 
 /** @param {readonly Model[]} models */
 export function sourcesOf(models) {
-  return byName(models.map((model) => model.source));
+  return byName(models.flatMap(sources));
 }
 
 /**
@@ -56,6 +56,11 @@ export function bestOf(wanted, available) {
     if (found) return found;
   }
   return "";
+}
+
+/** @param {Model} model */
+function sources(model) {
+  return model.sources ?? [model.source];
 }
 
 /** @param {string} tag */
