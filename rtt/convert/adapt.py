@@ -1,5 +1,6 @@
 """What every converted model needs before rtt can serve it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,17 @@ from rtt.convert.languages import language_tokens
 from rtt.convert.pieces import restrict
 from rtt.convert.quantise import quantization_of
 from rtt.convert.start import FLAG, give_start_token
-from rtt.convert.vocabulary import read_vocabularies, write_vocabularies
-from rtt.convert.weights import VERSION, WEIGHTS, read_version, read_weights, write_weights
+from rtt.convert.vocabulary import Vocabularies, read_vocabularies, write_vocabularies
+from rtt.convert.weights import (
+    SOURCE_ROWS,
+    TARGET_ROWS,
+    VERSION,
+    WEIGHTS,
+    Weights,
+    read_version,
+    read_weights,
+    write_weights,
+)
 from rtt.errors import ModelError
 
 _CONFIG = "config.json"
@@ -44,6 +54,7 @@ def adapt(folder: Path) -> Adapted:
     if read_version(folder / WEIGHTS) == VERSION:
         weights = read_weights(folder / WEIGHTS)
         quantization = quantization_of(weights)
+        _check_sizes(folder, weights, vocabularies)
         if _POSITIONS in weights.variables:
             positions = min(positions, len(weights.variables[_POSITIONS].array))
         if many or weights.flag(FLAG):
@@ -51,11 +62,30 @@ def adapt(folder: Path) -> Adapted:
             config["add_source_eos"] = True
         if started := give_start_token(weights, vocabularies, config):
             write_weights(weights, folder / WEIGHTS)
-    unused = restrict(folder / SOURCE_SPM, vocabularies.source), restrict(folder / TARGET_SPM, vocabularies.target)
+    unused = _restrict(folder / SOURCE_SPM, vocabularies.source), _restrict(folder / TARGET_SPM, vocabularies.target)
     write_vocabularies(folder, vocabularies)
     if config:
         (folder / _CONFIG).write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
     return Adapted(vocabularies.target, positions, quantization, started, unused)
+
+
+def _check_sizes(folder: Path, weights: Weights, vocabularies: Vocabularies) -> None:
+    for side, tokens, name in (
+        ("source", vocabularies.source, SOURCE_ROWS),
+        ("target", vocabularies.target, TARGET_ROWS[0]),
+    ):
+        rows = len(weights.variables[weights.owner(name)].array)
+        if rows != len(tokens):
+            raise ModelError(f"{folder}: the {side} vocabulary has {len(tokens)} tokens, and the model {rows}")
+
+
+def _restrict(path: Path, vocabulary: Sequence[str]) -> int:
+    left_out, pieces = restrict(path, vocabulary)
+    if 2 * left_out > pieces:
+        raise ModelError(
+            f"{path}: {left_out} of its {pieces} pieces are not in the vocabulary: they don't belong together"
+        )
+    return left_out
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

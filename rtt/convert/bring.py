@@ -98,12 +98,10 @@ def _manifest(facts: Facts, adapted: Adapted, wishes: Wishes, origin: Origin, fo
     known = facts.pair or pair_in_name(origin.name) or pair_in_name(folder.name)
     languages = choose_languages(adapted.vocabulary, wishes.sources, wishes.targets, known, facts.output_token)
     many = bool(languages.sources)
-    name = wishes.name or (
-        origin.name.split("/")[-1].split(".")[0] if many else f"{languages.source}-{languages.target}"
-    )
+    name = origin.name.split("/")[-1].split(".")[0] if many else f"{languages.source}-{languages.target}"
     licences = (wishes.licence, origin.licence, facts.licence, licence_of(folder))
     return Manifest(
-        name=name,
+        name=name if wishes.name is None else wishes.name,
         source=languages.source,
         target=languages.target,
         licence=next((one for one in licences if one and one != UNKNOWN), UNKNOWN),
