@@ -2,8 +2,8 @@
 
 import shutil
 import zipfile
-from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import ctranslate2
 import numpy as np
@@ -268,7 +268,7 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     origin = small.ready(tmp_path / "ct2-en-de")
-    usage = namedtuple("usage", "total used free")(10, 10, 64 * 1024 * 1024)
+    usage = SimpleNamespace(free=64 * 1024 * 1024)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     assert "67 MB are free on its disk" in refusal(origin)
 

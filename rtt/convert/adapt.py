@@ -25,6 +25,7 @@ from rtt.convert.weights import (
 )
 from rtt.errors import ModelError
 
+_SPEC = "TransformerSpec"
 _CONFIG = "config.json"
 _POSITIONS = "encoder/position_encodings/encodings"
 # Longer inputs are rare in training, so that more positions than these are of little use.
@@ -53,6 +54,8 @@ def adapt(folder: Path) -> Adapted:
     positions, quantization, started = _MOST_POSITIONS, "as it was", False
     if read_version(folder / WEIGHTS) == VERSION:
         weights = read_weights(folder / WEIGHTS)
+        if weights.spec != _SPEC:
+            raise ModelError(f"{folder}: it is a {weights.spec}, and no {_SPEC}: no model that translates")
         quantization = quantization_of(weights)
         _check_sizes(folder, weights, vocabularies)
         if _POSITIONS in weights.variables:

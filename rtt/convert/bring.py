@@ -10,7 +10,7 @@ from rtt.convert import hub
 from rtt.convert.adapt import Adapted, adapt
 from rtt.convert.archive import inner, unpack
 from rtt.convert.card import card
-from rtt.convert.folder import aside, downloads, put_in_place, seal
+from rtt.convert.folder import aside, downloads, forget_download, put_in_place, seal
 from rtt.convert.format import SOURCE_SPM, TARGET_SPM, Facts
 from rtt.convert.languages import choose_languages, pair_in_name
 from rtt.convert.licence import UNKNOWN, licence_file, licence_of
@@ -62,7 +62,7 @@ def pull(remote: hub.Remote, folder: Path, models: Path, wishes: Wishes, tell: C
     origin = Origin(remote.repository, f"{remote.repository} at {remote.commit}", remote.licence)
     packages = sorted(folder.glob("*.argosmodel"))
     model = _bring(packages[0] if packages else folder, models, wishes, origin, tell)
-    shutil.rmtree(folder)
+    forget_download(folder)
     return model
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,13 +27,20 @@ def aside(models: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(dir=parent) as name:
             yield Path(name)
     finally:
-        with suppress(OSError):
+        with suppress(OSError):  # other work is under way there
             parent.rmdir()
 
 
 def downloads(models: Path, name: str) -> Path:
     """Return the folder of a download, which is kept until the model is in its place."""
     return models / _ASIDE / re.sub(r"[^A-Za-z0-9._-]+", "--", name)
+
+
+def forget_download(folder: Path) -> None:
+    """Remove a download, of which nothing is needed any more."""
+    shutil.rmtree(folder)
+    with suppress(OSError):  # other work is under way there
+        folder.parent.rmdir()
 
 
 def seal(folder: Path, manifest: Manifest, card: str) -> Model:

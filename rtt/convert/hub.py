@@ -62,11 +62,8 @@ def download(remote: Remote, into: Path, advance: Callable[[int], None]) -> None
     for name, size in remote.sizes.items():
         if (into / name).is_file():
             advance(size)
-        with _told(remote.repository):
-            path = hub.hf_hub_download(
-                remote.repository, name, revision=remote.commit, local_dir=into, tqdm_class=_bar(advance)
-            )
-        _verify(Path(path), remote.checksums.get(name))
+        else:
+            _download(hub, remote, name, into, advance)
 
 
 def _needed(names: Sequence[str]) -> list[str]:
@@ -82,6 +79,26 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 
+def _download(hub: ModuleType, remote: Remote, name: str, into: Path, advance: Callable[[int], None]) -> None:
+    from huggingface_hub.file_download import http_get  # noqa: PLC0415 - an extra, and slow to import
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # noqa: PLC0415 - found lazily
+
+    # hf_hub_download begins anew what an earlier run has left off.
+    partial = into / f"{name}.partial"
+    url = hub.hf_hub_url(remote.repository, name, revision=remote.commit)
+    with partial.open("ab") as file, _told(remote.repository):
+        http_get(
+            url,
+            file,
+            resume_size=file.tell(),
+            headers=build_hf_headers(),
+            expected_size=remote.sizes[name] or None,
+            tqdm_class=_bar(advance),
+        )
+    _verify(partial, remote.checksums.get(name))
+    partial.rename(into / name)
+
+
 def _verify(path: Path, checksum: str | None) -> None:
     if checksum is None:
         return
@@ -89,7 +106,9 @@ def _verify(path: Path, checksum: str | None) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != checksum:
         path.unlink()
-        raise ModelError(f"{path.name}: the checksum is {found}, not {checksum}: it was damaged on its way; try again")
+        raise ModelError(
+            f"{path.stem}: the checksum is {found}, not {checksum}: it was damaged on its way, and is gone; try again"
+        )
 
 
 def _hub() -> ModuleType:
