@@ -209,7 +209,8 @@ class Catalog:
 
         Raises UnsupportedPair.
         """
-        if self._direct(source, target) is None and self._direct(source, PIVOT) and self._direct(PIVOT, target):
+        direct = source == target or self._direct(source, target)
+        if not direct and self._direct(source, PIVOT) and self._direct(PIVOT, target):
             return _THEN.join((self._leg(source, PIVOT), self._leg(PIVOT, target)))
         return self._leg(source, target)
 

@@ -109,7 +109,7 @@ def ctranslate2_model(
         _norm(layer.ffn.layer_norm)
     for side in (spec.encoder, spec.decoder):
         _norm(side.layer_norm)
-        side.position_encodings.encodings = random(64, WIDTH, scale=0.1)
+        side.position_encodings.encodings = random(128, WIDTH, scale=0.1)
     spec.register_source_vocabulary(source)
     spec.register_target_vocabulary(target or source)
     for name, value in config.items():
@@ -141,11 +141,11 @@ def ready(folder: Path, **config: Any) -> Path:
     return ctranslate2_model(folder, source, target, add_source_eos=True, **config)
 
 
-def many(folder: Path, tokens: list[str]) -> Path:
+def many(folder: Path, tokens: list[str], seed: int = 0) -> Path:
     """A CTranslate2 model of many languages, which these tokens name."""
     folder.mkdir(parents=True)
     pieces = spm(folder / "sentencepiece.bpe.model", ENGLISH + GERMAN, 90)
-    return ctranslate2_model(folder, [*pieces, *tokens], decoder_start_token="</s>")
+    return ctranslate2_model(folder, [*pieces, *tokens], seed=seed, decoder_start_token="</s>")
 
 
 def argos(path: Path, **metadata: str) -> Path:

@@ -134,8 +134,8 @@ def test_a_ctranslate2_model(tmp_path: Path) -> None:
     made = brought(origin, licence="Apache-2.0")
     assert (made.folder / "model.bin").read_bytes() == (origin / "model.bin").read_bytes()
     assert made.manifest.licence == "Apache-2.0"
-    # The encoder of these has 64 positions.
-    assert made.manifest.options.max_input_tokens == 64
+    # Its decoder has 128 positions, of which an answer needs two for each of the input's, and twelve.
+    assert made.manifest.options.max_input_tokens == 58
 
 
 def test_vocabularies_of_a_token_a_line(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_model_of_many_languages(tmp_path: Path) -> None:
             "zh": "zho_Hans",
         }
     )
-    assert manifest.options.max_input_tokens == 63
+    assert manifest.options.max_input_tokens == 57
     assert orjson.loads((made.folder / "config.json").read_bytes())["add_source_eos"]
 
 
@@ -276,7 +276,7 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("model.bin", b"", "unpack"),
+        ("model.bin", b"", "it ends too early"),
         ("model.bin", b"\x06\0\0\0garbage", "damaged"),
         ("source.spm", b"hello", "no SentencePiece model"),
         ("source.spm", None, "no SentencePiece models"),

@@ -27,7 +27,11 @@ from rtt.errors import ModelError
 
 _SPEC = "TransformerSpec"
 _CONFIG = "config.json"
-_POSITIONS = "encoder/position_encodings/encodings"
+_READ, _WRITTEN = "encoder/position_encodings/encodings", "decoder/position_encodings/encodings"
+# Other pairs and other pieces differ more in length than English and German do.
+MAX_OUTPUT_RATIO = 2.0
+# What an answer may be longer than that, its tag and its end.
+_ALLOWANCE = 12
 # Longer inputs are rare in training, so that more positions than these are of little use.
 _MOST_POSITIONS = 256
 
@@ -39,6 +43,7 @@ class Adapted:
     vocabulary: list[str]
     """Of the target side."""
     positions: int
+    """Tokens that an input may have, its end included."""
     quantization: str
     start_token: bool
     """Whether a start token took the place of a zero embedding."""
@@ -58,8 +63,7 @@ def adapt(folder: Path) -> Adapted:
             raise ModelError(f"{folder}: it is a {weights.spec}, and no {_SPEC}: no model that translates")
         quantization = quantization_of(weights)
         _check_sizes(folder, weights, vocabularies)
-        if _POSITIONS in weights.variables:
-            positions = min(positions, len(weights.variables[_POSITIONS].array))
+        positions = _positions(weights)
         if many or weights.flag(FLAG):
             # All of these expect the end of the input, which the converters for Transformers leave to the caller.
             config["add_source_eos"] = True
@@ -70,6 +74,15 @@ def adapt(folder: Path) -> Adapted:
     if config:
         (folder / _CONFIG).write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
     return Adapted(vocabularies.target, positions, quantization, started, unused)
+
+
+def _positions(weights: Weights) -> int:
+    """Return how many tokens an input may have, so that neither it nor its answer is too long for the model."""
+    read, written = (
+        len(weights.variables[name].array) if name in weights.variables else None for name in (_READ, _WRITTEN)
+    )
+    answer = _MOST_POSITIONS if written is None else int((written - _ALLOWANCE) / MAX_OUTPUT_RATIO)
+    return min(_MOST_POSITIONS, answer, _MOST_POSITIONS if read is None else read)
 
 
 def _check_sizes(folder: Path, weights: Weights, vocabularies: Vocabularies) -> None:

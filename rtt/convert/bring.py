@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rtt.catalog import Manifest, Model, Options, Tokeniser
 from rtt.convert import hub
-from rtt.convert.adapt import Adapted, adapt
+from rtt.convert.adapt import MAX_OUTPUT_RATIO, Adapted, adapt
 from rtt.convert.archive import inner, unpack
 from rtt.convert.card import card
 from rtt.convert.folder import aside, downloads, forget_download, put_in_place, seal
@@ -19,9 +19,6 @@ from rtt.convert.recognise import recognise
 from rtt.convert.space import require_space, size_of
 from rtt.ct2.trial import Trial
 from rtt.errors import ModelError
-
-# Other pairs and other pieces differ more in length than English and German do.
-_MAX_OUTPUT_RATIO = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def _manifest(facts: Facts, adapted: Adapted, wishes: Wishes, origin: Origin, fo
         licence=next((one for one in licences if one and one != UNKNOWN), UNKNOWN),
         tokeniser=Tokeniser(SOURCE_SPM, TARGET_SPM),
         files={},
-        options=Options(max_input_tokens=adapted.positions - many, max_output_ratio=_MAX_OUTPUT_RATIO),
+        options=Options(max_input_tokens=adapted.positions - many, max_output_ratio=MAX_OUTPUT_RATIO),
         origin=origin.address,
         sources=languages.sources,
         targets=languages.targets,

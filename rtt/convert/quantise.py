@@ -8,7 +8,9 @@ from rtt.convert.weights import Variable, Weights
 from rtt.errors import ModelError
 
 _FLOATS = frozenset({"float32", "float16"})
-_INT8_MAX = 127
+_INT8_MAX = np.float32(127)
+# So that the scale is still a number.
+_LEAST = _INT8_MAX / np.finfo(np.float32).max
 
 
 class Quantization(StrEnum):
@@ -38,7 +40,8 @@ def quantise(weights: Weights, wanted: Quantization) -> None:
         if integers and name.endswith("/weight") and variable.array.ndim == 2:
             matrix = variable.array.astype(np.float32)
             largest = np.abs(matrix).max(axis=1)
-            scale = (_INT8_MAX / np.where(largest == 0, _INT8_MAX, largest)).astype(np.float32)
+            largest[largest == 0] = _INT8_MAX
+            scale = _INT8_MAX / np.maximum(largest, _LEAST)
             weights.variables[name] = Variable("int8", np.rint(matrix * scale[:, None]).astype(np.int8))
             weights.variables[f"{name}_scale"] = Variable("float32", scale)
         else:

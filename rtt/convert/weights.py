@@ -73,7 +73,7 @@ def read_version(path: Path) -> int:
     try:
         with path.open("rb") as file:
             return _number(file, "I")
-    except (OSError, struct.error) as error:
+    except (OSError, ValueError) as error:
         raise ModelError(f"{path}: {error}") from error
 
 
@@ -90,7 +90,7 @@ def read_weights(path: Path) -> Weights:
             spec, revision = _string(file), _number(file, "I")
             variables = dict(_variable(file) for _ in range(_number(file, "I")))
             aliases = {_string(file): _string(file) for _ in range(_number(file, "I"))}
-    except (OSError, struct.error, ValueError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ModelError(f"{path}: {error}: it is damaged, or no model of CTranslate2") from error
     return Weights(spec, revision, variables, aliases)
 
@@ -115,19 +115,16 @@ def _variable(file: BinaryIO) -> tuple[str, Variable]:
     name, rank = _string(file), _number(file, "B")
     if rank > _MOST_DIMENSIONS:
         raise ValueError(f"variable {name} has {rank} dimensions")
-    shape = struct.unpack(f"<{rank}I", file.read(4 * rank))
+    shape = struct.unpack(f"<{rank}I", _bytes(file, 4 * rank))
     number, size = _number(file, "B"), _number(file, "I")
     if number >= len(_TYPES):
         raise ValueError(f"variable {name} is of the unknown type {number}")
     kind = list(_TYPES)[number]
-    content = file.read(size)
-    if len(content) != size:
-        raise ValueError(f"variable {name} is cut short")
-    return name, Variable(kind, np.frombuffer(content, _TYPES[kind]).reshape(shape))
+    return name, Variable(kind, np.frombuffer(_bytes(file, size), _TYPES[kind]).reshape(shape))
 
 
 def _number(file: BinaryIO, kind: str) -> int:
-    (number,) = struct.unpack(f"<{kind}", file.read(struct.calcsize(f"<{kind}")))
+    (number,) = struct.unpack(f"<{kind}", _bytes(file, struct.calcsize(f"<{kind}")))
     return int(number)
 
 
@@ -135,7 +132,14 @@ def _string(file: BinaryIO) -> str:
     length = _number(file, "H")
     if not 0 < length <= _LONGEST_NAME:
         raise ValueError(f"a name of {length} bytes")
-    return file.read(length).decode()[:-1]
+    return _bytes(file, length).decode()[:-1]
+
+
+def _bytes(file: BinaryIO, size: int) -> bytes:
+    content = file.read(size)
+    if len(content) != size:
+        raise ValueError("it ends too early")
+    return content
 
 
 def _packed(string: str) -> bytes:

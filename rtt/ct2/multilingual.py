@@ -27,7 +27,8 @@ class MultilingualTranslator(Translator):
 
     def use(self, source: str, target: str) -> None:
         """Translate from `source` to `target` from now on."""
-        self._model = _Tagged(self._shared, *self._manifest.tags(source, target))
+        tags = {*self._manifest.sources.values(), *self._manifest.targets.values()}
+        self._model = _Tagged(self._shared, *self._manifest.tags(source, target), frozenset(tags))
 
 
 class _Answer(NamedTuple):
@@ -50,6 +51,8 @@ class _Tagged:
     model: Any
     input_tags: list[str]
     output_tags: list[str]
+    tags: frozenset[str]
+    """All that the model knows: a stray one in an answer is no text."""
 
     def translate_batch(
         self,
@@ -66,13 +69,15 @@ class _Tagged:
             max_decoding_length=max_decoding_length + len(self.output_tags),
             **options,
         )
-        skip = len(self.output_tags)
-        return [_Answer([hypothesis[skip:] for hypothesis in r.hypotheses], r.scores) for r in results]
+        return [_Answer([self._untagged(one) for one in result.hypotheses], result.scores) for result in results]
 
     def score_batch(self, sources: Sequence[list[str]], targets: Sequence[list[str]]) -> list[_Score]:
         scores = self.model.score_batch(self._tagged(sources), [[*self.output_tags, *target] for target in targets])
         skip = len(self.output_tags)
         return [_Score(score.tokens[skip:], score.log_probs[skip:]) for score in scores]
+
+    def _untagged(self, tokens: list[str]) -> list[str]:
+        return [token for token in tokens if token not in self.tags]
 
     def _tagged(self, sources: Sequence[list[str]]) -> list[list[str]]:
         return [[*self.input_tags, *source] for source in sources]
