@@ -12,7 +12,7 @@ import orjson
 import pytest
 import typer
 
-from rtt.cli import measure
+from rtt.cli import measure, models
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
@@ -55,7 +55,7 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3", done.stdout)
+    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|en → de|one core", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
@@ -102,12 +102,17 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
         process.communicate(timeout=20)
 
 
+def subcommands(commands: typer.Typer) -> list[str]:
+    group = typer.main.get_command(commands)
+    assert isinstance(group, typer.core.TyperGroup)
+    return list(group.commands)
+
+
 def test_the_table_of_commands() -> None:
-    measures = typer.main.get_command(measure.commands)
-    assert isinstance(measures, typer.core.TyperGroup)
     assert [code(row[0]) for row in table("Commands")] == [
         *(f"rtt {command.__name__}" for command in COMMANDS),
-        *(f"rtt measure {name}" for name in measures.commands),
+        *(f"rtt measure {name}" for name in subcommands(measure.commands)),
+        *(f"rtt models {name}" for name in subcommands(models.commands)),
     ]
 
 
