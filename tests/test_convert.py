@@ -19,13 +19,14 @@ from rtt.convert.weights import read_weights
 from rtt.ct2.tokeniser import written_pieces
 from rtt.errors import ModelError
 from tests import small_models as small
+from tests.folders import BUNDLED
 
 NLLB = ["eng_Latn", "deu_Latn", "zho_Hant", "zho_Hans"]
 SAID = small.ENGLISH
 
 
-def brought(origin: Path, **wishes: object) -> Model:
-    models = origin.parent / "models"
+def brought(origin: Path, models: Path | None = None, **wishes: object) -> Model:
+    models = models or origin.parent / "models"
     made = convert(origin, models, Wishes(**wishes), lambda _: None)  # type: ignore[arg-type]
     # What is made is what a server finds, and nothing else is left behind.
     assert Catalog.find([models]).models == {made.name: made}
@@ -238,6 +239,13 @@ def test_no_licence_is_said_plainly(tmp_path: Path) -> None:
     made = brought(small.ready(tmp_path / "ct2-en-de"))
     assert made.manifest.licence == "unknown"
     assert "**unknown**" in card(made)
+
+
+def test_a_model_of_ones_own_is_known(tmp_path: Path) -> None:
+    made = brought(BUNDLED, name="again", models=tmp_path)
+    bundled = Catalog.find([BUNDLED]).models["en-de"].manifest
+    assert (made.manifest.source, made.manifest.target, made.manifest.licence) == ("en", "de", bundled.licence)
+    assert made.manifest.files["model.bin"] == bundled.files["model.bin"]
 
 
 @pytest.mark.parametrize(

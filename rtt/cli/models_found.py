@@ -41,8 +41,11 @@ def folders(models: list[Path] | None) -> tuple[Path, ...]:
 
 
 def place(models: list[Path] | None) -> Path:
-    """Return the folder that new models go into: the first."""
-    return folders(models)[0]
+    """Return the folder that new models go into: the first. Raises ModelError where that is a model itself."""
+    first = folders(models)[0]
+    if (first / MANIFEST).exists():
+        raise ModelError(f"{first}: it is a model; name the folder that models are in with --models")
+    return first
 
 
 def find(named: str, models: list[Path] | None) -> Model:

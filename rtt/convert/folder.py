@@ -56,8 +56,7 @@ def seal(folder: Path, manifest: Manifest, card: str) -> Model:
 def put_in_place(model: Model, models: Path, *, replace: bool) -> Model:
     """Move a finished folder to where its catalogue finds it. Raises ModelError where the name is taken."""
     place = models / model.name
-    if place.exists() and not replace:
-        raise ModelError(f"{place}: there is such a model already; give another --name, or --force to replace it")
+    require_free(place, replace=replace)
     with aside(models) as old:
         if place.exists():
             place.rename(old / "replaced")
@@ -68,6 +67,12 @@ def put_in_place(model: Model, models: Path, *, replace: bool) -> Model:
                 (old / "replaced").rename(place)
             raise
     return Model(model.manifest, place)
+
+
+def require_free(place: Path, *, replace: bool) -> None:
+    """Raise ModelError where a model may not be put."""
+    if place.exists() and not replace:
+        raise ModelError(f"{place}: there is such a model already; give another --name, or --force to replace it")
 
 
 def remove(model: Model) -> None:

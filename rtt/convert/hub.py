@@ -9,12 +9,22 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
+from rtt.catalog import MANIFEST
 from rtt.convert.licence import UNKNOWN
 from rtt.convert.space import require_space
 from rtt.errors import ModelError
 
 _WANTED = (
-    *("*.spm", "*.model", "config.json", "*_vocabulary.json", "*_vocabulary.txt", "vocab.json", "tokenizer*.json"),
+    *(
+        "*.spm",
+        "*.model",
+        "config.json",
+        MANIFEST,
+        "*_vocabulary.json",
+        "*_vocabulary.txt",
+        "vocab.json",
+        "tokenizer*.json",
+    ),
     *("special_tokens_map.json", "generation_config.json", "README.md", "LICENSE*", "decoder.yml", "*vocab*.yml"),
 )
 # The weights of the first line that is there; whatever else a repository has of them is the same for another program.
@@ -44,10 +54,10 @@ def find(repository: str, revision: str | None) -> Remote:
     names = _needed(list(siblings))
     if not names:
         raise ModelError(f"{repository}: no weights there that could be converted: {', '.join(siblings) or 'no files'}")
-    licence = str(info.card_data.get("license") or UNKNOWN) if info.card_data else UNKNOWN
+    licence = info.card_data.get("license") if info.card_data else None
     checksums = {name: siblings[name].lfs.sha256 for name in names if siblings[name].lfs}
     sizes = {name: siblings[name].size or 0 for name in names}
-    return Remote(repository, info.sha or "main", licence, sizes, checksums)
+    return Remote(repository, info.sha or "main", licence if isinstance(licence, str) else UNKNOWN, sizes, checksums)
 
 
 def download(remote: Remote, into: Path, advance: Callable[[int], None]) -> None:

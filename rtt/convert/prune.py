@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from rtt.catalog import Manifest, Model
-from rtt.convert.folder import CARD, aside, put_in_place, seal
+from rtt.convert.folder import CARD, aside, put_in_place, require_free, seal
 from rtt.convert.pieces import restrict
 from rtt.convert.prune_report import PruneReport, Sizes, compare
 from rtt.convert.space import require_space, size_of
@@ -26,6 +26,8 @@ from rtt.ct2.trial import Trial
 _SHORT = 3
 # One sentence in so many is kept back, to try the outcome with.
 _TRIED = 10
+# Sentences that are translated before the next word about it.
+_AT_A_TIME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,12 @@ def prune(
     `tried` are further sentences to try it with. There is a new model, beside the old one, only where every name and
     number is intact. Raises ModelError.
     """
+    require_free(model.folder.parent / plan.name, replace=plan.replace)
     seen, kept_back = _split(texts)
     with aside(model.folder.parent) as room:
         require_space(room, size_of(model.folder))
         before = Trial(model.folder, plan.pair)
-        tell("translate")
-        answers, _ = before.translate(seen)
+        answers = _translate(before, seen, tell)
         tell("prune")
         made = room / "model"
         made.mkdir()
@@ -75,9 +77,16 @@ def _manifest(manifest: Manifest, plan: Plan) -> Manifest:
 
 
 def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    return [text for n, text in enumerate(texts) if n % _TRIED], [
-        text for n, text in enumerate(texts) if not n % _TRIED
-    ]
+    kept_back = list(texts[::_TRIED])
+    return [text for n, text in enumerate(texts) if n % _TRIED], kept_back
+
+
+def _translate(trial: Trial, texts: Sequence[str], tell: Callable[[str], None]) -> list[str]:
+    answers: list[str] = []
+    while len(answers) < len(texts):
+        tell(f"translate {len(answers)} of {len(texts)}")
+        answers += trial.translate(texts[len(answers) : len(answers) + _AT_A_TIME])[0]
+    return answers
 
 
 def _write(model: Model, texts: Sequence[str], answers: Sequence[str], keep: int, out: Path) -> Sizes:

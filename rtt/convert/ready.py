@@ -3,12 +3,22 @@
 import shutil
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
+from rtt.catalog import MANIFEST
 from rtt.convert.format import Facts, Format, copy_tokenisers
 from rtt.convert.quantise import Quantization, quantise
 from rtt.convert.weights import WEIGHTS, read_weights, write_weights
 from rtt.errors import ModelError
 
 _CONFIG = "config.json"
+
+
+class _Own(Struct):
+    source: str
+    target: str
+    licence: str
 
 
 def recognises(folder: Path) -> bool:
@@ -20,7 +30,18 @@ def convert(folder: Path, out: Path, quantization: Quantization | None) -> Facts
     """Copy the model, with its numbers in fewer bits where that is asked for. Raises ModelError."""
     copy_model(folder, out, quantization)
     copy_tokenisers(folder, out)
-    return Facts()
+    return _facts(folder / MANIFEST)
+
+
+def _facts(path: Path) -> Facts:
+    """Return what a model of rtt's own says of itself; of others there is no such file."""
+    if not path.is_file():
+        return Facts()
+    try:
+        own = msgspec.json.decode(path.read_bytes(), type=_Own)
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    return Facts((own.source, own.target), licence=own.licence)
 
 
 def copy_model(folder: Path, out: Path, quantization: Quantization | None) -> None:

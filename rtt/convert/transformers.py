@@ -42,7 +42,7 @@ def convert(folder: Path, out: Path, quantization: Quantization | None) -> Facts
             "pip install 'rtt[convert]', or take the same model converted to CTranslate2"
         )
     copy_tokenisers(folder, out)
-    run_converter(TransformersConverter(str(folder), low_cpu_mem_usage=True), folder, out, quantization)
+    run_converter(TransformersConverter(str(folder)), folder, out, quantization)
     languages = _read(folder / "tokenizer_config.json", _TokeniserConfig)
     if languages.source_lang and languages.target_lang:
         return Facts((languages.source_lang, languages.target_lang))
