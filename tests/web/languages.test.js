@@ -41,8 +41,14 @@ test("before a room is known, all languages are offered", () => {
 });
 
 test("a model of many languages offers each of them, but not the one that is spoken", () => {
-  const many = [{ source: "en", sources: ["en", "de", "fr"], targets: ["en", "de", "fr"] }];
-  assert.deepEqual(languagesFor(many, { source: "fr", targets: [] }), ["fr", "de", "en"]);
+  const many = [
+    { source: "en", sources: ["en", "de", "fr"], targets: ["en", "de", "fr"] },
+  ];
+  assert.deepEqual(languagesFor(many, { source: "fr", targets: [] }), [
+    "fr",
+    "de",
+    "en",
+  ]);
   assert.deepEqual(sourcesOf(many), ["de", "en", "fr"]);
 });
 
