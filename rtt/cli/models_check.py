@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rtt.cli.machine import machine
-from rtt.cli.models_found import Named, PairSource, PairTarget, find, print_json, read_lines, steps
+from rtt.cli.models_found import find, read_lines
+from rtt.cli.models_options import Named, PairSource, PairTarget
+from rtt.cli.models_show import print_json, steps
 from rtt.cli.options import Json, Models
 from rtt.convert.check import Outcome
 from rtt.convert.check import check as check_model

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from rtt.cli.models_found import Force, Licence, Name, Quantized, Source, Target, place, steps, tell_new, wishes
+from rtt.cli.models_found import place
+from rtt.cli.models_options import Force, Licence, Name, Quantized, Source, Target, wishes
+from rtt.cli.models_show import steps, tell_new
 from rtt.cli.options import Json, Models
 from rtt.convert.bring import convert as convert_model
 

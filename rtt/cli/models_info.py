@@ -2,7 +2,9 @@
 
 import msgspec
 
-from rtt.cli.models_found import Named, find, megabytes, print_json, print_pairs
+from rtt.cli.models_found import find, megabytes
+from rtt.cli.models_options import Named
+from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json, Models
 
 

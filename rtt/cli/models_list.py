@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rtt.catalog import Catalog
-from rtt.cli.models_found import folders, megabytes, print_json
+from rtt.cli.models_found import folders, megabytes
+from rtt.cli.models_show import print_json
 from rtt.cli.options import Json, Models
 from rtt.convert.card import languages
 

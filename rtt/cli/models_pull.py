@@ -5,19 +5,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from rtt.cli.models_found import (
-    Force,
-    Licence,
-    Name,
-    Quantized,
-    Source,
-    Target,
-    bytes_bar,
-    place,
-    steps,
-    tell_new,
-    wishes,
-)
+from rtt.cli.models_found import place
+from rtt.cli.models_options import Force, Licence, Name, Quantized, Source, Target, wishes
+from rtt.cli.models_show import bytes_bar, steps, tell_new
 from rtt.cli.options import Json, Models
 from rtt.convert import hub
 from rtt.convert.bring import download

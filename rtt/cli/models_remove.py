@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from rtt.cli.models_found import Named, find, megabytes
+from rtt.cli.models_found import find, megabytes
+from rtt.cli.models_options import Named
 from rtt.cli.options import Models
 from rtt.convert import folder
 
