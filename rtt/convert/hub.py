@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from types import ModuleType, TracebackType
-from typing import Any, Self
+from types import ModuleType
 
 from rtt.catalog import MANIFEST
 from rtt.convert.licence import UNKNOWN
 from rtt.convert.space import require_space
+from rtt.convert.transfer import fetch
 from rtt.errors import ModelError
 
 _WANTED = (
@@ -56,7 +56,9 @@ def find(repository: str, revision: str | None) -> Remote:
         raise ModelError(f"{repository}: no weights there that could be converted: {', '.join(siblings) or 'no files'}")
     licence = info.card_data.get("license") if info.card_data else None
     checksums = {name: siblings[name].lfs.sha256 for name in names if siblings[name].lfs}
-    sizes = {name: siblings[name].size or 0 for name in names}
+    sizes = {name: siblings[name].size for name in names}
+    if unknown := [name for name, size in sizes.items() if size is None]:
+        raise ModelError(f"{repository}: the Hub does not say how large {unknown[0]} is")
     return Remote(repository, info.sha or "main", licence if isinstance(licence, str) else UNKNOWN, sizes, checksums)
 
 
@@ -90,21 +92,10 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _download(hub: ModuleType, remote: Remote, name: str, into: Path, advance: Callable[[int], None]) -> None:
-    from huggingface_hub.file_download import http_get  # noqa: PLC0415 - an extra, and slow to import
-    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # noqa: PLC0415 - found lazily
-
-    # hf_hub_download begins anew what an earlier run has left off.
     partial = into / f"{name}.partial"
     url = hub.hf_hub_url(remote.repository, name, revision=remote.commit)
-    with partial.open("ab") as file, _told(remote.repository):
-        http_get(
-            url,
-            file,
-            resume_size=file.tell(),
-            headers=build_hf_headers(),
-            expected_size=remote.sizes[name] or None,
-            tqdm_class=_bar(advance),
-        )
+    with _told(remote.repository):
+        fetch(url, hub.utils.build_hf_headers(), partial, remote.sizes[name], advance)
     _verify(partial, remote.checksums.get(name))
     partial.rename(into / name)
 
@@ -162,24 +153,3 @@ def _endpoint() -> str:
     from huggingface_hub import constants  # noqa: PLC0415 - an extra, and slow to import
 
     return str(constants.ENDPOINT)
-
-
-def _bar(advance: Callable[[int], None]) -> Any:  # noqa: ANN401 - what the Hub's library takes for a class of tqdm's
-    """Return a progress bar that shows nothing by itself."""
-
-    class Bar:
-        def __init__(self, *_: object, initial: int = 0, **__: object) -> None:
-            advance(initial)
-
-        def __enter__(self) -> Self:
-            return self
-
-        def __exit__(
-            self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-        ) -> None:
-            pass
-
-        def update(self, count: float | None = 1) -> None:
-            advance(int(count or 0))
-
-    return Bar
