@@ -183,10 +183,6 @@ class Catalog:
         cased = {2: str.upper, 4: str.title}  # regions and scripts (RFC 5646, section 2.1.1)
         return "-".join([parts[0], *(cased.get(len(part), str.lower)(part) for part in parts[1:])])
 
-    def sources(self) -> list[str]:
-        """Return the languages that can be translated."""
-        return sorted({lang for model in self.translators() for lang in model.manifest.reads})
-
     def targets(self, source: str) -> list[str]:
         """Return the languages that `source` can be translated to, through the pivot if need be."""
         there = self._to(source)
@@ -258,4 +254,7 @@ def _read(path: Path) -> Model:
     needed = {manifest.tokeniser.source, manifest.tokeniser.target, "model.bin"}
     if missing := needed - manifest.files.keys():
         raise ModelError(f"{path}: field files: {', '.join(sorted(missing))} must be listed")
+    for name, tag, tags in (("source", manifest.source, manifest.reads), ("target", manifest.target, manifest.writes)):
+        if tag not in tags:
+            raise ModelError(f"{path}: field {name}: {tag}: Expected one of field {name}s: {', '.join(sorted(tags))}")
     return Model(manifest, Path(os.path.abspath(path.parent)))  # noqa: PTH100 - not through links

@@ -105,6 +105,9 @@ def test_a_manifest_that_is_none_is_refused(folder: ModelFolder, content: bytes)
         (lambda m: m["files"].pop("model.bin"), "field files: model.bin must be listed"),
         (lambda m: m["files"].pop("target.spm"), "field files: target.spm must be listed"),
         (lambda m: m["tokeniser"].update(source="other.spm"), "field files: other.spm must be listed"),
+        (lambda m: m.update(sources={"fr": "x"}), "field source: en: Expected one of field sources: fr"),
+        (lambda m: m.update(targets={"fr": "x"}), "field target: de: Expected one of field targets: fr"),
+        (lambda m: m.update(sources={"e_n": "x"}), "`$.sources"),
     ],
 )
 def test_a_bad_manifest_is_refused(folder: ModelFolder, change: Change, says: str) -> None:

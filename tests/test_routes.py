@@ -11,7 +11,7 @@ from rtt.convert.bring import Wishes, convert
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import Hardware
 from rtt.engine import Job
-from rtt.errors import UnsupportedPair
+from rtt.errors import ModelError, UnsupportedPair
 from rtt.offer import models_of
 from tests import small_models as small
 from tests.conftest import serving
@@ -97,6 +97,14 @@ def test_a_model_of_many_targets_reads_the_tag(tmp_path: Path) -> None:
     assert model.manifest.tags("en", "es") == ([">>spa<<"], [])
     french, spanish = answers(backend, job("en-roa:en>fr"), job("en-roa:en>es"))
     assert french != spanish
+
+
+@pytest.mark.parametrize(("field", "name"), [("sources", "source"), ("targets", "target")])
+def test_a_tag_that_the_model_does_not_know_is_refused(tmp_path: Path, field: str, name: str) -> None:
+    folder = ModelFolder(tmp_path / "en-de")
+    folder.edit(lambda manifest: manifest.update({field: {manifest[name]: "eng_Latn"}}))
+    with pytest.raises(ModelError, match=f"field {field}: 'eng_Latn' is not in {name}_vocabulary.json"):
+        loaded(folder.path)
 
 
 def test_a_route_goes_through_english_where_there_is_no_model() -> None:

@@ -27,4 +27,4 @@ def unpack(archive: Path, into: Path) -> Path:
 def inner(folder: Path) -> Path:
     """Return the folder, or the one that is all it holds."""
     content = list(folder.iterdir())
-    return inner(content[0]) if len(content) == 1 and content[0].is_dir() else folder
+    return inner(content[0]) if len(content) == 1 and content[0].is_dir() and not content[0].is_symlink() else folder

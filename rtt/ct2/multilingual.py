@@ -5,18 +5,24 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rtt.catalog import Model
+from rtt.catalog import MANIFEST, Model, TagPlace
 from rtt.ct2.hardware import Hardware
+from rtt.ct2.tokeniser import read_vocabulary
 from rtt.ct2.translator import Translator
+from rtt.errors import ModelError
 
 
 class MultilingualTranslator(Translator):
-    """One model of many languages; by itself it translates from its manifest's `source` to its `target`."""
+    """One model of many languages; by itself it translates from its manifest's `source` to its `target`.
+
+    Raises ModelError where it cannot be loaded, or a language's token is not in its vocabulary.
+    """
 
     def __init__(self, model: Model, hardware: Hardware) -> None:
         super().__init__(model, hardware)
         self._manifest = model.manifest
         self._shared = self._model
+        _check_tags(model)
         self.use(model.manifest.source, model.manifest.target)
 
     def of_pair(self, source: str, target: str) -> Translator:
@@ -29,6 +35,16 @@ class MultilingualTranslator(Translator):
         """Translate from `source` to `target` from now on."""
         tags = {*self._manifest.sources.values(), *self._manifest.targets.values()}
         self._model = _Tagged(self._shared, *self._manifest.tags(source, target), frozenset(tags))
+
+
+def _check_tags(model: Model) -> None:
+    manifest = model.manifest
+    inward = manifest.tag_place is TagPlace.INPUT
+    places = (("source", "sources", manifest.sources), ("source" if inward else "target", "targets", manifest.targets))
+    for side, field, tags in places:
+        vocabulary, path = read_vocabulary(model, side)
+        if unknown := {tag for tag in tags.values() if tag} - vocabulary:
+            raise ModelError(f"{model.folder / MANIFEST}: field {field}: {min(unknown)!r} is not in {path.name}")
 
 
 class _Answer(NamedTuple):

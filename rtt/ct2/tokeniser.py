@@ -1,5 +1,6 @@
 """A model's tokenisers, held against its vocabularies."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -25,18 +26,22 @@ def written_pieces(tokeniser: Any) -> set[str]:  # noqa: ANN401
     }
 
 
-def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: ANN401
-    """Compare the pieces that the tokeniser writes with the model's vocabulary of that side. Raises ModelError."""
+def read_vocabulary(model: Model, side: str) -> tuple[set[str], Path]:
+    """Return the tokens of one side of a model, and the file they are in. Raises ModelError."""
     names = (f"{side}_vocabulary.json", "shared_vocabulary.json", "vocabulary.json")
     path = next((model.folder / name for name in names if (model.folder / name).is_file()), None)
     if path is None:
         raise ModelError(f"{model.folder}: file {side}_vocabulary.json is missing")
     try:
-        vocabulary = set(orjson.loads(path.read_bytes()))
+        return set(orjson.loads(path.read_bytes())), path
     except (orjson.JSONDecodeError, TypeError) as error:
         raise ModelError(f"{path}: {error}") from error
-    pieces = written_pieces(tokeniser)
-    if unknown := pieces - vocabulary:
+
+
+def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: ANN401
+    """Compare the pieces that the tokeniser writes with the model's vocabulary of that side. Raises ModelError."""
+    vocabulary, path = read_vocabulary(model, side)
+    if unknown := written_pieces(tokeniser) - vocabulary:
         raise ModelError(
             f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the "
             f"vocabulary, such as {min(unknown)!r}: they do not belong together"
