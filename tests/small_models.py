@@ -73,7 +73,8 @@ def _marian_weights(size: int, random: _Random) -> dict[str, np.ndarray]:
         "transformer-postprocess-emb": "d",
         "transformer-guided-alignment-layer": "last",
     }
-    weights = {"Wemb": random(size, WIDTH), "decoder_ff_logit_out_b": random(1, size)}
+    # Logits far below zero, so that a token whose output is nothing would be written first.
+    weights = {"Wemb": random(size, WIDTH), "decoder_ff_logit_out_b": random(1, size) - 50}
     weights["special:model.yml"] = np.frombuffer(yaml.safe_dump(options).encode() + b"\0", np.int8)
     for scope in ("encoder_l1_self", "decoder_l1_self", "decoder_l1_context"):
         for name in "qkvo":

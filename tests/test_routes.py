@@ -1,5 +1,6 @@
 """Models of many languages, and pairs that go through English."""
 
+import math
 from pathlib import Path
 
 import ctranslate2
@@ -76,10 +77,18 @@ def test_a_prefix_comes_after_the_tag(nllb: Model, backend: Ct2Backend) -> None:
     assert answer == by_hand(nllb, "eng_Latn", "deu_Latn", "Die Katze")
 
 
-def test_a_draft_is_weighed_without_the_tag(backend: Ct2Backend) -> None:
+def test_a_draft_is_weighed_without_the_tag(nllb: Model, backend: Ct2Backend) -> None:
     (free,) = answers(backend, job("nllb:en>de"))
-    # The small model never ends: what is kept is gone on with.
-    assert answers(backend, job("nllb:en>de", draft=free, trust=1e-9))[0].startswith(free)
+    tokeniser = sentencepiece.SentencePieceProcessor(model_file=str(nllb.folder / "source.spm"))
+    source, draft = (tokeniser.encode(text, out_type=str) for text in (SAID, free))
+    model = ctranslate2.Translator(str(nllb.folder), compute_type="int8")
+    (score,) = model.score_batch([["eng_Latn", *source]], [["deu_Latn", *draft]])
+    of_tag, least = score.log_probs[0], min(score.log_probs[1:-1])
+    assert of_tag < least
+    (kept,) = answers(backend, job("nllb:en>de", draft=free, trust=math.exp((of_tag + least) / 2)))
+    # All of it: the small model never ends, and goes on where an answer of its own is cut off.
+    assert kept.startswith(free)
+    assert len(kept) > len(free)
     (kept,) = answers(backend, job("nllb:en>de", draft="Guten Morgen"))
     assert kept.startswith("Guten Morgen")
     assert answers(backend, job("nllb:en>de", draft="Guten Morgen", trust=0.999)) == [free]
@@ -140,14 +149,16 @@ def test_a_language_is_not_translated_into_itself(nllb: Model) -> None:
 
 
 def test_two_legs_are_two_translations(tmp_path: Path) -> None:
-    """German to English is played by the bundled model, which leaves numbers and names alone."""
+    """French to English is played by the bundled model, which makes German of it."""
     first = ModelFolder(tmp_path / "fr-en")
     first.edit(lambda manifest: manifest.update(name="fr-en", source="fr", target="en"))
     backend = loaded(first.path, BUNDLED)
-    said = [Job("fr-en+en-de", "Berlin 1998", "", final=True), Job("en-de", "Good morning.", "", final=True)]
-    (middle,) = answers(backend, Job("fr-en", "Berlin 1998", "", final=True))
+    morning, evening = "Good morning.", "We have seen the house."
+    (middle,) = answers(backend, Job("fr-en", evening, "", final=True))
+    said = [Job("fr-en+en-de", evening, "", final=True), Job("en-de", morning, "", final=True)]
     through, direct = answers(backend, *said)
     assert through == answers(backend, Job("en-de", middle, "", final=True))[0]
+    assert through != answers(backend, Job("en-de", evening, "", final=True))[0]
     assert direct == "Guten Morgen."
 
 
