@@ -7,6 +7,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from rtt.cli.machine import machine
 from rtt.cli.models_found import find, read_lines
@@ -42,7 +43,7 @@ def check(
         for name in ("check", "outcome", "what was found"):
             table.add_column(name, overflow="fold")
         for one in findings:
-            table.add_row(one.check, f"[{_COLOURS[one.outcome]}]{one.outcome.value}[/]", one.says)
+            table.add_row(one.check, Text(one.outcome.value, _COLOURS[one.outcome]), Text(one.says))
         console = Console()
         console.print(table)
         console.print(machine())

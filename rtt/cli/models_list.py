@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from rtt.catalog import Catalog
 from rtt.cli.models_found import folders, megabytes
@@ -32,7 +33,7 @@ def list_(models: Models = None, json: Json = False) -> None:
     for name in ("name", "task", "languages", "licence", "MB", "folder"):
         table.add_column(name, justify="right" if name == "MB" else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(str, row.values()))
+        table.add_row(*(Text(str(value)) for value in row.values()))
     console = Console()
     console.print(table)
     if pivots:

@@ -29,7 +29,7 @@ def pull(
     """Download a model from the Hugging Face Hub and make it into one that rtt serves."""
     wished = wishes(name, source, target, quantization, licence, force=force)
     remote = hub.find(repository, revision)
-    Console(stderr=True, quiet=json).print(f"{repository}, licence {licence or remote.licence}")
+    Console(stderr=True, quiet=json).print(f"{repository}, licence {licence or remote.licence}", markup=False)
     with bytes_bar(repository, sum(remote.sizes.values()), quiet=json) as advance:
         folder = download(remote, place(models), advance)
     with steps(repository, quiet=json) as tell:

@@ -8,17 +8,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
 from rtt.catalog import Model
 from rtt.cli.models_found import megabytes
+from rtt.convert.card import languages
 from rtt.convert.licence import UNKNOWN
 
 
 @contextmanager
 def steps(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show which step of some work is done, without knowing how long it takes."""
-    columns = SpinnerColumn(), TextColumn("{task.description}")
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
         task = progress.add_task(title, total=None)
         yield lambda step: progress.update(task, description=f"{title}: {step}")
 
@@ -26,7 +28,7 @@ def steps(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def bytes_bar(title: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Show how many bytes have come."""
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
         task = progress.add_task(title, total=total)
         yield lambda count: progress.advance(task, count)
@@ -38,8 +40,7 @@ def tell_new(model: Model, *, json: bool) -> None:
     told = {
         "name": model.name,
         "folder": str(model.folder),
-        "source": manifest.source,
-        "target": manifest.target,
+        "languages": languages(manifest),
         "licence": manifest.licence,
         "megabytes": megabytes(model),
     }
@@ -62,5 +63,5 @@ def print_pairs(pairs: dict[str, object], *, title: str = "") -> None:
     """Print what there is to say of one thing."""
     table = Table(title=title or None, title_justify="left", show_header=False)
     for name, value in pairs.items():
-        table.add_row(name, str(value))
+        table.add_row(name, Text(str(value)))
     Console().print(table)
