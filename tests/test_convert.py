@@ -197,6 +197,13 @@ def test_some_of_many_languages(tmp_path: Path) -> None:
     assert (made.manifest.sources, made.manifest.targets) == ({"en": "__en__"}, {"de": "__de__", "fr": "__fr__"})
 
 
+def test_a_language_that_is_read_and_written_is_not_its_own_target(tmp_path: Path) -> None:
+    origin = small.many(tmp_path / "nllb", NLLB)
+    assert "'en': it would be translated into itself" in refusal(origin, sources=("en",), targets=("en",))
+    made = brought(origin, sources=("en", "de"), targets=("en",)).manifest
+    assert (made.source, made.target) == ("de", "en")
+
+
 def test_a_language_without_a_token_is_refused(tmp_path: Path) -> None:
     assert "'sv': the model has no token for it; it has de, en, zh, zh-Hant" in refusal(
         small.many(tmp_path / "nllb", NLLB), targets=("sv",)

@@ -31,6 +31,7 @@ def test_what_is_no_code_is_told(code: str) -> None:
         ),
         (["__en__", "__zh__", "__"], Family.M2M, {"en": "__en__", "zh": "__zh__"}),
         ([">>fra<<", ">>cmn_Hant<<"], Family.OPUS, {"fr": ">>fra<<", "zh": ">>cmn_Hant<<"}),
+        ([">>fra<<", ">>spa<<", ">>_x_<<", ">>toolonglang<<"], Family.OPUS, {"fr": ">>fra<<", "es": ">>spa<<"}),
         (["▁a", "deu_Latn"], None, {}),
         ([], None, {}),
     ],

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
+from itertools import product
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -52,7 +53,9 @@ def language_tokens(vocabulary: Iterable[str]) -> tuple[Family | None, dict[str,
     """Return the family of a vocabulary's language tokens, and the token of each language."""
     tokens = list(vocabulary)
     for family in Family:
-        codes = [(match[match.lastindex or 0], token) for token in tokens if (match := family.value.fullmatch(token))]
+        matches = [(family.value.fullmatch(token), token) for token in tokens]
+        # Some models have codes of their own making, which nobody can ask for.
+        codes = [(code, token) for match, token in matches if match and _is_tag(code := match[match.lastindex or 0])]
         if len(codes) > 1:
             return family, _by_tag(codes)
     return None, {}
@@ -93,9 +96,16 @@ def choose_languages(
     else:
         read = _chosen(tokens, wanted_sources)
     place = TagPlace.INPUT if family is Family.OPUS else TagPlace.OUTPUT
-    source = "en" if "en" in read else next(iter(read))
-    target = next(tag for tag in written if tag != source)
+    source, target = _first_pair(read, written)
     return Languages(source, target, read, written, place)
+
+
+def _first_pair(read: Collection[str], written: Collection[str]) -> tuple[str, str]:
+    """Return the pair that a model of many languages is tried with: English to German where it has them."""
+    pairs = [pair for pair in product(read, written) if pair[0] != pair[1]]
+    if not pairs:
+        raise ModelError(f"language {next(iter(written))!r}: it would be translated into itself; name another")
+    return min(pairs, key=lambda pair: (pair[0] != "en", pair[1] != "de"))
 
 
 def _one(known: tuple[str, str] | None, side: int) -> list[str]:
@@ -125,6 +135,14 @@ def _by_tag(codes: Collection[tuple[str, str]]) -> dict[str, str]:
         language = _standard(code).language
         found.setdefault(str(language) if scripts[language] == 1 else tag_of(code), token)
     return found
+
+
+def _is_tag(code: str) -> bool:
+    try:
+        _standard(code)
+    except ModelError:
+        return False
+    return True
 
 
 def _standard(code: str) -> langcodes.Language:
