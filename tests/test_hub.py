@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 import orjson
 import pytest
 
+from rtt.convert import hub as hub_
+from rtt.errors import ModelError
 from tests import small_models as small
 
 RTT = Path(sys.executable).with_name("rtt")
@@ -200,3 +202,9 @@ def test_a_repository_without_weights(hub: Hub, tmp_path: Path) -> None:
     (hub.folder / "model.bin").unlink()
     done = pull(hub, tmp_path / "models", "small/en-de")
     assert "no weights there that could be converted" in done.stderr
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(ModelError, match=r"pip install 'rtt\[hub\]'"):
+        hub_.find("small/en-de", None)
