@@ -143,4 +143,4 @@ def test_a_marian_model_is_cut_with_its_start_token(tmp_path: Path) -> None:
     assert smaller
     assert outcomes(smaller)["prefix in one pass"] is Outcome.GOOD
     shutil.rmtree(found.folder)
-    assert "<start>" in read_vocabularies(smaller.folder).target
+    assert "<s>" in read_vocabularies(smaller.folder).target

@@ -11,15 +11,17 @@ import numpy as np
 
 from rtt.convert.vocabulary import Vocabularies
 from rtt.convert.weights import OUTPUT_BIAS, SOURCE_ROWS, TARGET_ROWS, Variable, Weights
+from rtt.errors import ModelError
 
 FLAG = "decoder/start_from_zero_embedding"
 # Fits into float16, too; the logits of a model stay far above it.
 _NEVER = -1e4
-_START = "<start>"
+# The usual name of such a token, which Marian's vocabularies lack, and others for those that don't.
+_NAMES = ("<s>", "<pad>", "<start>")
 
 
 def give_start_token(weights: Weights, vocabularies: Vocabularies, config: dict[str, Any]) -> bool:
-    """Replace the flag by a token, in place; return whether there was anything to do."""
+    """Replace the flag by a token, in place; return whether there was anything to do. Raises ModelError."""
     if not weights.flag(FLAG):
         return False
     weights.variables[FLAG] = Variable("int8", np.zeros((), np.int8))
@@ -28,9 +30,9 @@ def give_start_token(weights: Weights, vocabularies: Vocabularies, config: dict[
         bias = np.zeros(len(vocabularies.target), like.array.dtype)
         weights.variables[OUTPUT_BIAS] = Variable(like.type, bias)
     weights.change_rows({*TARGET_ROWS, *([SOURCE_ROWS] if vocabularies.shared else [])}, _with_start)
-    token = _START
-    while token in vocabularies.target:
-        token = f"<{token}>"
+    token = next((name for name in _NAMES if name not in vocabularies.target), None)
+    if token is None:
+        raise ModelError(f"the vocabulary has all of {', '.join(_NAMES)}: none can be the start token")
     vocabularies.target.append(token)
     config["decoder_start_token"] = token
     return True

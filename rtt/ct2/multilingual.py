@@ -87,8 +87,14 @@ class _Tagged:
         )
         return [_Answer([self._untagged(one) for one in result.hypotheses], result.scores) for result in results]
 
-    def score_batch(self, sources: Sequence[list[str]], targets: Sequence[list[str]]) -> list[_Score]:
-        scores = self.model.score_batch(self._tagged(sources), [[*self.output_tags, *target] for target in targets])
+    def score_batch(
+        self,
+        sources: Sequence[list[str]],
+        targets: Sequence[list[str]],
+        **options: Any,  # noqa: ANN401
+    ) -> list[_Score]:
+        tagged = [[*self.output_tags, *target] for target in targets]
+        scores = self.model.score_batch(self._tagged(sources), tagged, **options)
         skip = len(self.output_tags)
         return [_Score(score.tokens[skip:], score.log_probs[skip:]) for score in scores]
 
