@@ -177,11 +177,20 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
 
 
+class Part(StrEnum):
+    """What a peer of `/speak` does there."""
+
+    SPEAKER = "speaker"
+    OPERATOR = "operator"
+
+
 class SpeakQuery(Struct, frozen=True):
     """The query of `/speak`."""
 
     source: Language | None = None
     target: list[Language] = []
+    role: Part | None = None
+    """None: what the token is for; without tokens, the speaker."""
 
 
 class TranslateQuery(Struct, frozen=True):
@@ -192,7 +201,27 @@ class TranslateQuery(Struct, frozen=True):
     stability: Stability = Stability.STEADY
 
 
+class Make(Struct, frozen=True):
+    """The body of `POST /v1/rooms`."""
+
+    room: RoomName | None = None
+    """None: the server names it."""
+    source: Language | None = None
+    targets: list[Language] = []
+
+
+class Made(Struct, frozen=True):
+    """The answer to it: who has a role's token has the role, until it expires."""
+
+    room: str
+    tokens: dict[str, str]
+    """By role; empty where no tokens are needed."""
+    expires_at: str | None
+    """ISO 8601, in UTC; None where no tokens are needed."""
+
+
 Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Body = TypeVar("Body", bound=Struct)
 
 
 def _by_type(union: Any) -> dict[str, type[Struct]]:  # noqa: ANN401 - a union type has no better name
@@ -237,6 +266,18 @@ def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
         if raw
     }
     result: Query = _convert(value, into, BadRequest, strict=False)
+    return result
+
+
+def decode_body(body: bytes, into: type[Body]) -> Body:
+    """Read the body of a request; an empty one has no fields. Raises BadRequest."""
+    try:
+        value = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadRequest(f"not a JSON object but {_shown(value)}")
+    result: Body = _convert(value, into, BadRequest)
     return result
 
 

@@ -8,7 +8,7 @@ from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine, Translator, Verbatim
-from rtt.errors import BadRequest, Replaced, Restarting, UnsupportedPair
+from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
@@ -36,6 +36,7 @@ class Room:
         self._punctuation = self._new_punctuation()
         self._audience = Audience()
         self._speaker: Outbox | None = None
+        self._operators: set[Outbox] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._status: Status | None = None
         self._left_at = self._loop.time()
@@ -43,8 +44,8 @@ class Room:
         self._open_sessions([source])
 
     def empty_for(self) -> float:
-        """Return for how many seconds neither a speaker nor a reader was here."""
-        return 0.0 if self._speaker or self._audience.readers else self._loop.time() - self._left_at
+        """Return for how many seconds nobody was here."""
+        return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -55,8 +56,11 @@ class Room:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
 
         Where `since` was seen in another `log` than the room's, what is between is lost: a gap.
-        Raises UnsupportedPair, and BadRequest where `since` is yet to come.
+        Raises UnsupportedPair, QuotaExceeded, and BadRequest where `since` is yet to come.
         """
+        most = self._config.readers_per_room
+        if most and len(self._audience.readers) >= most:
+            raise QuotaExceeded(f"room {self.name} has {most} readers, which is the limit")
         other_log = since is not None and log not in {"", self._log.id}
         if other_log:
             since = None
@@ -88,8 +92,7 @@ class Room:
             self._change_source(source)
         self._speaker = speaker
         self._open_sessions(targets)
-        speaker.put(encode(self.ready()))
-        speaker.put(encode(self._how_it_fares()), Status)
+        self._greet(speaker)
         self.tell_status()
 
     def speaker_left(self, speaker: Outbox) -> None:
@@ -100,8 +103,25 @@ class Room:
             self._left_at = self._loop.time()
             self.tell_status()
 
+    def join_operator(self, operator: Outbox) -> None:
+        """Add an operator, who corrects what the speaker says."""
+        self._operators.add(operator)
+        self._greet(operator)
+
+    def operator_left(self, operator: Outbox) -> None:
+        """Remove an operator."""
+        self._operators.discard(operator)
+        self._left_at = self._loop.time()
+
+    def announce(self, targets: Iterable[str]) -> None:
+        """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
+        self._open_sessions(targets)
+
     def receive(self, message: Partial | Final | CancelUtterance | Correct) -> None:
-        """Take what the speaker says; never waits. Raises BadMessage, and Restarting while the room drains."""
+        """Take what the speaker or an operator says; never waits.
+
+        Raises BadMessage, and Restarting while the room drains.
+        """
         if self._draining:
             raise Restarting(_RESTARTING)
         now = self._loop.time()
@@ -127,8 +147,8 @@ class Room:
         if status != self._status:
             self._status = status
             self._audience.tell(status)
-            if self._speaker:
-                self._speaker.put(encode(status), Status)
+            for sender in self._senders():
+                sender.put(encode(status), Status)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and in every outbox."""
@@ -152,8 +172,15 @@ class Room:
             session.close()
         for reader in self._audience.readers:
             reader.outbox.close(Restarting(_RESTARTING))
-        if self._speaker:
-            self._speaker.close(Restarting(_RESTARTING))
+        for sender in self._senders():
+            sender.close(Restarting(_RESTARTING))
+
+    def _senders(self) -> list[Outbox]:
+        return [*self._operators, *([self._speaker] if self._speaker else [])]
+
+    def _greet(self, sender: Outbox) -> None:
+        sender.put(encode(self.ready()))
+        sender.put(encode(self._how_it_fares()), Status)
 
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
@@ -219,6 +246,8 @@ class Room:
             except UnsupportedPair as error:
                 reader.outbox.close(error)
         self._audience.tell(self.ready())
+        for operator in self._operators:
+            operator.put(encode(self.ready()), Ready)
 
     def _how_it_fares(self) -> Status:
         return Status(
