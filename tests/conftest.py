@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from rtt.app import create_app
+from rtt.auth import Auth
 from rtt.catalog import Catalog
 from rtt.config import make_config
 from rtt.engine import Engine
@@ -85,10 +86,12 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(engine: Engine, catalog: Catalog, **settings: Any) -> AsyncIterator[Service]:
+async def serving(
+    engine: Engine, catalog: Catalog, *, secrets: Sequence[str] = (), **settings: Any
+) -> AsyncIterator[Service]:
     """Serve on a free port of the loopback."""
     config = make_config({"port": 0} | settings)
-    app = create_app(config, catalog, engine)
+    app = create_app(config, catalog, engine, Auth(secrets))
     server = Server(app, config)
     running = asyncio.create_task(server._serve())
     await server.listening.wait()
