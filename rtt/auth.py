@@ -88,7 +88,7 @@ class Auth:
         if grant.room is not None and room is not None and grant.room != room:
             raise Forbidden(f"the token is for room {grant.room}, not for {room}")
         if not grant.role.includes(least):
-            raise Forbidden(f"the token is a {grant.role}'s; this needs a {least}'s")
+            raise Forbidden(f"the token's role is {grant.role}; this needs {least}")
         return grant
 
     def _read(self, token: str) -> Grant:

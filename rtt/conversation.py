@@ -75,11 +75,11 @@ class Conversation:
         """
         pace = self._intake.pace
         message = decode(frame, self._intake.types)
-        if not pace.admits(len(frame)):
-            if isinstance(message, Partial):
-                self._outbox.put(encode_error(pace.refuse()), RateLimited)
-                return
+        if not isinstance(message, Partial):
             await pace.turn(len(frame))
+        elif not pace.admits(len(frame), spare=True):
+            self._outbox.put(encode_error(pace.refuse()), RateLimited)
+            return
         if isinstance(message, Ping):
             now_ms = round(asyncio.get_running_loop().time() * 1000)
             self._outbox.put(encode(Pong(message.t, now_ms)))

@@ -71,20 +71,25 @@ class Pace:
         self._speaker = speaker
         self._messages_per_s = messages_per_s
         self._characters_per_s = characters_per_s
-        self._messages = _per_second(messages_per_s, "messages")
-        self._characters = _per_second(-(-characters_per_s // _UNIT), "characters")
-        self._flood = RateLimitItemPerMinute(60 * _FLOOD * max(messages_per_s, 1), namespace="flood")
+        self._messages = RateLimitItemPerSecond(messages_per_s, namespace="messages")
+        self._characters = RateLimitItemPerSecond(-(-characters_per_s // _UNIT), namespace="characters")
+        self._flood = RateLimitItemPerMinute(
+            60 * _FLOOD * (messages_per_s or self._characters.amount or 1), namespace="flood"
+        )
 
-    def admits(self, characters: int) -> bool:
-        """Tell whether a message of so many characters may come now, and count it if so."""
-        units = 1 + characters // _UNIT
-        if self._characters:
-            units = min(units, self._characters.amount)
-            if not self._moving.test(self._characters, *self._speaker, cost=units):
-                return False
-        if self._messages and not self._moving.hit(self._messages, *self._speaker):
+    def admits(self, characters: int, *, spare: bool = False) -> bool:
+        """Tell whether a message of so many characters may come now, and count it if so.
+
+        One that can be spared may only as long as half of what may be sent is left to others.
+        """
+        costs = self._costs(characters)
+        if not all(
+            self._moving.test(item, *self._speaker, cost=cost + spare * (item.amount // 2)) for item, cost in costs
+        ):
             return False
-        return self._characters is None or self._moving.hit(self._characters, *self._speaker, cost=units)
+        for item, cost in costs:
+            self._moving.hit(item, *self._speaker, cost=cost)
+        return True
 
     async def turn(self, characters: int) -> None:
         """Wait until a message of so many characters may come."""
@@ -93,8 +98,13 @@ class Pace:
 
     def forget(self) -> None:
         """Forget what was sent, of a speaker who won't come back under this name."""
-        for item in filter(None, (self._messages, self._characters)):
+        for item, _ in self._costs(0):
             self._moving.clear(item, *self._speaker)
+
+    def _costs(self, characters: int) -> list[tuple[RateLimitItem, int]]:
+        """Return what a message costs of each limit that there is; never more than can ever be had."""
+        units = min(1 + characters // _UNIT, -(-self._characters.amount // 2))
+        return [(item, cost) for item, cost in ((self._messages, 1), (self._characters, units)) if item.amount]
 
     def refuse(self) -> RateLimited:
         """Return the answer to a message that came too soon. Raises RateLimited where it goes on for long."""
@@ -105,7 +115,3 @@ class Pace:
         if not self._fixed.hit(self._flood, *self._speaker):
             raise error
         return error
-
-
-def _per_second(most: int, namespace: str) -> RateLimitItem | None:
-    return RateLimitItemPerSecond(most, namespace=namespace) if most else None

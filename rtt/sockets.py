@@ -100,7 +100,7 @@ class Sockets:
         query = decode_query(websocket.query_params, SpeakQuery)
         part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
         if part is Part.SPEAKER and grant.role is Role.OPERATOR:
-            raise Forbidden("the token is an operator's; it does not let anybody speak")
+            raise Forbidden("the token's role is operator; field role: speaker needs speaker")
         room = self._open(websocket, name, query.source, grant)
         if part is Part.OPERATOR:
             await self._operate(websocket, outbox, room)

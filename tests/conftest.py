@@ -119,20 +119,23 @@ def real_server() -> Iterator[str]:
 class running_server:  # noqa: N801 - used like a function
     """`rtt serve` on a free port as a context manager; `process` is the server's."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, **environment: str) -> None:
         command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment())
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment() | environment)
+        self.said = ""
+        """What it said on stderr: until it was ready, and after the end all of it."""
 
     def __enter__(self) -> str:
         assert self.process.stderr
         for line in self.process.stderr:
+            self.said += line
             if (event := orjson.loads(line)).get("event") == "ready":
                 return str(event["url"])
         raise RuntimeError(f"the server ended with {self.process.wait()}")
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
+        self.said += self.process.communicate(timeout=20)[1]
 
 
 def _environment() -> dict[str, str]:

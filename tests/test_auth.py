@@ -26,7 +26,7 @@ def test_a_role_may_do_what_lower_ones_may(role: Role, least: Role) -> None:
     if order.index(role) >= order.index(least):
         assert AUTH.admit(token(role), least, "hall").role is role
     else:
-        with pytest.raises(Forbidden, match=f"the token is a {role}'s; this needs a {least}'s"):
+        with pytest.raises(Forbidden, match=f"the token's role is {role}; this needs {least}"):
             AUTH.admit(token(role), least, "hall")
 
 
