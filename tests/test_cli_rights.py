@@ -79,6 +79,16 @@ class TestToken:
 
 
 class TestServe:
+    def test_a_talk_is_replayed_and_read_with_tokens(self) -> None:
+        with running_server(RTT_SECRET=SECRET) as url:
+            refused = rtt("replay", "examples/welcome.trace.jsonl", "--url", url, "--speed", "100")
+            assert (refused.returncode, "unauthorized" in refused.stderr) == (1, True)
+            talk = ["replay", "examples/welcome.trace.jsonl", "--url", url, "--speed", "100", "--json"]
+            replayed = rtt(*talk, RTT_TOKEN=made("main", "--role", "speaker"))
+            assert replayed.returncode == 0, replayed.stderr
+            wrong = rtt("listen", "main", "--url", url, "--token", made("attic"))
+            assert "forbidden: the token is for room attic" in wrong.stderr
+
     async def test_tokens_are_asked_for_and_never_logged(self) -> None:
         server = running_server(RTT_SECRET=SECRET)
         with server as url:
