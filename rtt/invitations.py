@@ -11,7 +11,7 @@ from rtt.auth import Grant, Role
 from rtt.config import Config
 from rtt.door import Door, address_of
 from rtt.errors import TooLarge
-from rtt.protocol import MAX_FRAME, Made, Make, decode_body, encode
+from rtt.protocol import MAX_FRAME, RoomMade, MakeRoom, decode_body, encode
 from rtt.rooms import Rooms
 
 _ROLES = (Role.SPEAKER, Role.OPERATOR, Role.READER)
@@ -30,7 +30,7 @@ class Invitations:
 
         The tokens carry the room's languages, so that it can be opened again after the server has forgotten it.
         """
-        wanted = decode_body(await _body(request), Make)
+        wanted = decode_body(await _body(request), MakeRoom)
         name = wanted.room or f"room-{secrets.token_hex(4)}"
         if not self._config.public_rooms:
             self._door.admit(request, Role.ORGANISER, name)
@@ -40,13 +40,13 @@ class Invitations:
         made = self._tokens(name, wanted.source, tuple(targets))
         return Response(encode(made), 201, media_type="application/json")
 
-    def _tokens(self, room: str, source: str | None, targets: tuple[str, ...]) -> Made:
+    def _tokens(self, room: str, source: str | None, targets: tuple[str, ...]) -> RoomMade:
         auth = self._door.auth
         if not auth.required:
-            return Made(room, dict.fromkeys(_ROLES, ""), None)
+            return RoomMade(room, dict.fromkeys(_ROLES, ""), None)
         expires = int(time.time() + self._config.token_lifetime_s)
         tokens = {str(role): auth.issue(Grant(role, expires, room, source, targets)) for role in _ROLES}
-        return Made(room, tokens, datetime.fromtimestamp(expires, UTC).isoformat().replace("+00:00", "Z"))
+        return RoomMade(room, tokens, datetime.fromtimestamp(expires, UTC).isoformat().replace("+00:00", "Z"))
 
 
 async def _body(request: Request) -> bytes:

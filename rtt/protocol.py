@@ -201,7 +201,7 @@ class TranslateQuery(Struct, frozen=True):
     stability: Stability = Stability.STEADY
 
 
-class Make(Struct, frozen=True):
+class MakeRoom(Struct, frozen=True):
     """The body of `POST /v1/rooms`."""
 
     room: RoomName | None = None
@@ -210,7 +210,7 @@ class Make(Struct, frozen=True):
     targets: list[Language] = []
 
 
-class Made(Struct, frozen=True):
+class RoomMade(Struct, frozen=True):
     """The answer to it: who has a role's token has the role, until it expires."""
 
     room: str
@@ -300,8 +300,14 @@ def encode_error(error: WireError) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of every message, by who sends it."""
-    directions = {"from_speaker": FromSpeaker, "from_reader": FromReader, "to_everybody": ToEverybody}
+    """Return the JSON Schema (2020-12) of every message, by who sends it, and of the bodies of `POST /v1/rooms`."""
+    directions = {
+        "from_speaker": FromSpeaker,
+        "from_reader": FromReader,
+        "to_everybody": ToEverybody,
+        "room_to_make": MakeRoom,
+        "room_made": RoomMade,
+    }
     refs, components = msgspec.json.schema_components(directions.values(), ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

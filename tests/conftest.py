@@ -119,9 +119,11 @@ def real_server() -> Iterator[str]:
 class running_server:  # noqa: N801 - used like a function
     """`rtt serve` on a free port as a context manager; `process` is the server's."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, *arguments: str, cwd: Path | None = None, **environment: str) -> None:
         command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment() | environment)
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, cwd=cwd, env=_environment() | environment
+        )
         self.said = ""
         """What it said on stderr: until it was ready, and after the end all of it."""
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from rtt import protocol
 from rtt.auth import Auth, Grant, Role
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -109,6 +111,8 @@ class TestMakingRooms:
     async def test_an_organiser_gets_a_token_for_each_role(self, guarded: Service) -> None:
         answer = await post(guarded, SECRET, '{"room":"hall","source":"en","targets":["de"]}')
         made = answer.json()
+        schema = protocol.schema()
+        Draft202012Validator({"$defs": schema["$defs"]} | schema["properties"]["room_made"]).validate(made)
         assert (answer.status_code, made["room"], set(made["tokens"])) == (
             201,
             "hall",
