@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -76,7 +77,13 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
                 for name in ("lib", "start", *_PAGES)
             ),
         ],
-        middleware=[Middleware(Headers), Middleware(Doorkeeper, door)],
+        middleware=[
+            Middleware(Headers),
+            Middleware(Doorkeeper, door),
+            Middleware(
+                CORSMiddleware, allow_origins=config.origins, allow_headers=["Authorization"], allow_methods=["*"]
+            ),
+        ],
         exception_handlers={WireError: handle_error},
         lifespan=lifespan,
     )

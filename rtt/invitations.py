@@ -11,7 +11,7 @@ from rtt.auth import Grant, Role
 from rtt.config import Config
 from rtt.door import Door, address_of
 from rtt.errors import TooLarge
-from rtt.protocol import MAX_FRAME, RoomMade, MakeRoom, decode_body, encode
+from rtt.protocol import MAX_FRAME, MakeRoom, RoomMade, decode_body, encode
 from rtt.rooms import Rooms
 
 _ROLES = (Role.SPEAKER, Role.OPERATOR, Role.READER)

@@ -114,6 +114,8 @@ class Ready(_Message, frozen=True, tag="ready"):
     log: str = ""
     """Which log `seq` counts in; another one after the server has forgotten the room."""
     gap: bool = False
+    segment: int = 0
+    """The newest finished one; a first revision of it or of one before it is of the past, however late it comes."""
 
 
 class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):

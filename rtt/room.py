@@ -50,7 +50,12 @@ class Room:
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
         models = {lang: self._catalog.pair(self.source, lang).name for lang in self._sessions if lang != self.source}
-        return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, self._log.id, gap)
+        return Ready(
+            *(VERSION, self.name, self.source, sorted(models), self._log.seq, models),
+            log=self._log.id,
+            gap=gap,
+            segment=self._segmenter.newest_finished(),
+        )
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.

@@ -326,6 +326,16 @@ class TestPagesOfOthers:
                 answer = await client.get("/", headers={"Host": "captions.example"})
         assert answer.status_code == status
 
+    async def test_a_page_of_an_origin_that_is_allowed_reads_the_answer(self) -> None:
+        origin, catalog = "https://good.example", scripted_catalog(("en", "de"))
+        async with serving(ScriptedEngine(shout), catalog, secrets=[SECRET], origins=[origin]) as service:
+            async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+                asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "Authorization"}
+                preflight = await client.options("/v1/rooms", headers={"Origin": origin} | asked)
+            assert preflight.headers["access-control-allow-origin"] == origin
+            answer = await post(service, SECRET, Origin=origin)
+            assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (201, origin)
+
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
     async def test_a_page_of_others_makes_no_rooms(self, service: Service, origin: str) -> None:
         answer = await post(service, Origin=origin)

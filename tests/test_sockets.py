@@ -135,7 +135,11 @@ class TestLateAndAgain:
             await speaker.send({"type": "final", "text": "Before."})
             segment = (await reader.next(type="caption"))["segment"]
             async with service.peer("/v1/rooms/hall/listen?lang=fr") as late:
-                assert (await late.next(type="caption"))["segment"] == segment
+                assert (await late.next(type="ready"))["segment"] == segment
+                caption = await late.next(type="caption")
+                assert (caption["segment"], caption["revision"]) == (segment, 1)
+                await speaker.send({"type": "final", "text": "After."})
+                assert (await late.next(type="caption"))["segment"] > segment
 
     async def test_a_reader_that_drops_and_resumes_sees_each_final_once(self, service: Service) -> None:
         path = "/v1/rooms/hall/listen?lang=de&stability=fast"
