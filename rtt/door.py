@@ -17,7 +17,9 @@ class Door:
 
     def __init__(self, config: Config, auth: Auth) -> None:
         self.auth = auth
-        self._config = config
+        self._origins = {origin.lower() for origin in config.origins}
+        self._names = {name.lower() for name in ("localhost", config.host, *config.hosts)}
+        self._checks_names = bool(config.hosts) or not auth.required
 
     def admit(self, connection: HTTPConnection, least: Role, room: str | None = None) -> Grant:
         """Return what the peer may do, if that is at least a role in a room. Raises Unauthorized, Forbidden."""
@@ -29,10 +31,11 @@ class Door:
         A page names its origin, and its own origin where it got there by DNS rebinding: then the server is called by a
         name that is not its own. Such a name is no IP address, and where tokens are needed it gains nothing.
         """
-        origin, host = connection.headers.get("origin"), connection.headers.get("host", "").lower()
-        if origin and urlsplit(origin.lower()).netloc != host and origin not in self._config.origins:
+        origin, host = (connection.headers.get(name, "").lower() for name in ("origin", "host"))
+        if origin and origin.partition("://")[2] != host and origin not in self._origins:
             raise Forbidden(f"pages of {origin} may not connect here; the server's setting origins allows them")
-        if (self._config.hosts or not self.auth.required) and not self._is_own(host):
+        # A browser always names the host; a health check that does not is no page.
+        if host and self._checks_names and not self._is_own(host):
             raise Forbidden(f"this server is not known as {host}; its setting hosts allows that name")
 
     def _is_own(self, host: str) -> bool:
@@ -40,8 +43,7 @@ class Door:
             name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
         except ValueError:
             return False
-        # A browser always names the host; a health check that does not is no page.
-        return not host or name in {"localhost", self._config.host, *self._config.hosts} or _is_ip(name)
+        return name in self._names or _is_ip(name)
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -11,6 +11,7 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from rtt.config import Config
 from rtt.errors import QuotaExceeded, RateLimited
+from rtt.protocol import Part
 
 # Characters are counted by the hundred: the window keeps an entry for each.
 _UNIT = 100
@@ -49,10 +50,15 @@ class Quotas:
         if address and most and not self._moving.hit(RateLimitItemPerHour(most), "rooms", address):
             raise QuotaExceeded(f"{address} has made {most} rooms in an hour, which is the limit")
 
-    def pace(self, *speaker: str) -> "Pace":
-        """Return the pace that a speaker has to keep; the same for all sockets of that name."""
+    def pace(self, part: str, name: str) -> "Pace":
+        """Return the pace that somebody has to keep; the same for all sockets of that part and name."""
         config = self._config
-        return Pace(self._moving, self._fixed, config.messages_per_s, config.characters_per_s, speaker)
+        return Pace(self._moving, self._fixed, config.messages_per_s, config.characters_per_s, (part, name))
+
+    def forget(self, name: str) -> None:
+        """Forget what was sent under a name that will hardly come back."""
+        for part in Part:
+            self.pace(part, name).forget()
 
 
 class Pace:
@@ -97,7 +103,7 @@ class Pace:
             await asyncio.sleep(_POLL_S)
 
     def forget(self) -> None:
-        """Forget what was sent, of a speaker who won't come back under this name."""
+        """Forget what was sent."""
         for item, _ in self._costs(0):
             self._moving.clear(item, *self._speaker)
 

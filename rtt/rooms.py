@@ -53,6 +53,7 @@ class Rooms:
     def forget(self, room: Room) -> None:
         """Remove a room and stop its work."""
         self._rooms.pop(room.name, None)
+        self.quotas.forget(room.name)
         room.close()
 
     async def run(self) -> None:

@@ -108,7 +108,7 @@ class Sockets:
         source = self._rooms.catalog.resolve(query.source or grant.source or room.source)
         room.take_over(outbox, source, self._resolved(query.target or grant.targets))
         try:
-            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, self._pace("speaker", name)))
+            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, self._pace(part, name)))
         finally:
             room.speaker_left(outbox)
 
@@ -120,7 +120,9 @@ class Sockets:
 
         room.join_operator(outbox)
         try:
-            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, receive, self._pace("operator", room.name)))
+            await self._converse(
+                websocket, outbox, Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name))
+            )
         finally:
             room.operator_left(outbox)
 
@@ -128,19 +130,18 @@ class Sockets:
         self._door.admit(websocket, Role.SPEAKER)
         query = decode_query(websocket.query_params, TranslateQuery)
         room = self._rooms.open_private(query.source)
-        pace = self._pace("consumer", room.name)
         try:
             room.join(Reader(outbox, self._resolved(query.target), query.stability))
+            pace = self._pace(Part.SPEAKER, room.name)
             await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, pace))
         finally:
             self._rooms.forget(room)
-            pace.forget()
 
     async def _converse(self, websocket: WebSocket, outbox: Outbox, intake: Intake) -> None:
         await Conversation(websocket, outbox, intake, self._config.idle_timeout_s).run()
 
-    def _pace(self, *speaker: str) -> Pace:
-        return self._rooms.quotas.pace(*speaker)
+    def _pace(self, part: str, name: str) -> Pace:
+        return self._rooms.quotas.pace(part, name)
 
     def _open(self, websocket: WebSocket, name: str, source: str | None, grant: Grant) -> Room:
         return self._rooms.open(name, source or grant.source, address_of(websocket))

@@ -336,7 +336,14 @@ class TestPagesOfOthers:
             answer = await post(service, SECRET, Origin=origin)
             assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (201, origin)
 
-    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+    async def test_a_health_check_need_not_name_the_host(self, service: Service) -> None:
+        host, _, port = service.url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert b" 200 " in await reader.readline()
+        writer.close()
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://["])
     async def test_a_page_of_others_makes_no_rooms(self, service: Service, origin: str) -> None:
         answer = await post(service, Origin=origin)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
