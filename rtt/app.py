@@ -81,7 +81,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             Middleware(Headers),
             Middleware(Doorkeeper, door),
             Middleware(
-                CORSMiddleware, allow_origins=config.origins, allow_headers=["Authorization"], allow_methods=["GET", "POST"]
+                CORSMiddleware,
+                allow_origins=config.origins,
+                allow_headers=["Authorization"],
+                allow_methods=["GET", "POST"],
             ),
         ],
         exception_handlers={WireError: handle_error},

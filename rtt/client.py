@@ -30,12 +30,14 @@ from rtt.protocol import (
     Correct,
     Error,
     Final,
+    Glossary,
     Partial,
     Ping,
     Pong,
     Ready,
     Stability,
     Status,
+    Term,
     ToEverybody,
     decode,
     encode,
@@ -96,8 +98,8 @@ class Speaker:
     They raise ValueError on what no server would take, such as a text over 4,000 characters, and ServerError once the
     server has refused this speaker for good.
 
-    Finals, cancels and corrections are kept until the server has acknowledged them (a pong to a ping sent after them)
-    and sent again after a reconnect; the server knows a repeated one by its utterance and text.
+    Finals, cancels, corrections and glossaries are kept until the server has acknowledged them (a pong to a ping sent
+    after them) and sent again after a reconnect; the server knows a repeated one by its utterance and text.
     """
 
     def __init__(self) -> None:
@@ -140,17 +142,21 @@ class Speaker:
         """Change the source text of a finished segment."""
         self._keep(Correct(segment, text))
 
+    def glossary(self, terms: Sequence[Term]) -> None:
+        """Have these terms kept, or translated as they say, from the next sentence on; they replace those before."""
+        self._keep(Glossary(list(terms)))
+
     async def acknowledged(self) -> None:
         """Wait until the server has received everything."""
         while self._unacknowledged or (self._partial and not self._partial_sent):
             self._acknowledged.clear()
             await self._acknowledged.wait()
 
-    def _keep(self, message: Final | CancelUtterance | Correct) -> None:
+    def _keep(self, message: Final | CancelUtterance | Correct | Glossary) -> None:
         self._check()
         self._serial += 1
         self._unacknowledged.append((self._serial, _checked(message)))
-        if not isinstance(message, Correct):
+        if isinstance(message, Final | CancelUtterance):
             self._partial = None
         self._news.set()
 
@@ -229,7 +235,7 @@ async def speak(  # noqa: PLR0913 - a speaker's own choices
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _checked(message: Partial | Final | CancelUtterance | Correct) -> str:
+def _checked(message: Partial | Final | CancelUtterance | Correct | Glossary) -> str:
     """Encode a message that the server will be able to read."""
     frame = encode(message)
     try:

@@ -16,12 +16,14 @@ from rtt.errors import BadMessage, BadRequest, TooLarge, WireError
 
 VERSION = 1
 MAX_TEXT = 4_000
+MAX_TERMS = 1_000
 # The longest text still fits when each of its characters is written as a pair of JSON escapes (12 bytes).
 MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 # `(?!\n)`: Python's `$` also matches before a last line end.
+TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
 RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?!\n)$")]
 
@@ -92,13 +94,37 @@ class Correct(_Message, frozen=True, tag="correct"):
         check_spoken(self.text)
 
 
+class Term(Struct, frozen=True, omit_defaults=True):
+    """A word or words of the source language, and what is written for them; whole words, whatever their case."""
+
+    source: TermText
+    targets: dict[Language, TermText] = {}
+    """By language."""
+    keep: bool = False
+    """Whether it stays as it is, in languages that it has no target in."""
+
+    def __post_init__(self) -> None:
+        if not (self.targets or self.keep):
+            raise ValueError("Expected targets, or keep")
+        for text in (self.source, *self.targets.values()):
+            if not text_rules.is_speech(text):
+                raise ValueError(f"Expected a letter or a digit in {_shown(text)}")
+            text_rules.check(text)
+
+
+class Glossary(_Message, frozen=True, tag="glossary"):
+    """The terms of the room, in force from the next sentence on; they replace those before."""
+
+    terms: Annotated[list[Term], Meta(max_length=MAX_TERMS)]
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Ask for a pong with the same `t`."""
 
     t: int | float
 
 
-FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping
+FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary
 FromReader = Ping
 
 
@@ -338,7 +364,7 @@ def _explained(problem: msgspec.ValidationError, value: Mapping[str, Any], into:
     fields = {field.name: field for field in msgspec.structs.fields(into)}
     if missing := [name for name, field in fields.items() if field.required and name not in value]:
         return f"field {missing[0]}: missing; the fields are: {', '.join(fields)}"
-    what, _, path = str(problem).rpartition(" - at `$.")
+    what, _, path = str(problem).replace(" - at `key` in", " - at").rpartition(" - at `$.")
     if not what:
         return str(problem)
     path = path.removesuffix("`")

@@ -9,10 +9,11 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
+from rtt.glossary import Terms
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Partial, Ready, Status, encode
+from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
@@ -37,6 +38,8 @@ class Room:
         self._audience = Audience()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
+        self._glossary = Glossary([])
+        self._terms: dict[str, Terms] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._status: Status | None = None
         self._left_at = self._loop.time()
@@ -122,7 +125,7 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct) -> None:
+    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
         """Take what the speaker or an operator says; never waits.
 
         Raises BadMessage, and Restarting while the room drains.
@@ -131,6 +134,9 @@ class Room:
             raise Restarting(_RESTARTING)
         now = self._loop.time()
         match message:
+            case Glossary():
+                self._glossary, self._terms = message, {}
+                return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
             case Correct():
@@ -222,7 +228,18 @@ class Room:
         own = lang == self.source
         model = lang if own else self._catalog.pair(self.source, lang).name
         translator: Translator = Verbatim() if own else self._engine
-        return Session(lang, Stream(model, self._config.policy), translator, self._publish)
+        stream = Stream(model, self._config.policy, lambda: self._terms_in(lang))
+        return Session(lang, stream, translator, self._publish)
+
+    def _terms_in(self, lang: str) -> Terms:
+        if lang not in self._terms:
+            targets: dict[str, str | None] = {}
+            for term in self._glossary.terms if lang != self.source else []:
+                target = {self._catalog.resolve(tag): text for tag, text in term.targets.items()}.get(lang)
+                if target or term.keep:
+                    targets[term.source] = target
+            self._terms[lang] = Terms(targets)
+        return self._terms[lang]
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -238,7 +255,7 @@ class Room:
     def _change_source(self, source: str) -> None:
         """Begin anew in another language; what was open is finished in the old one."""
         self._apply(self._segmenter.close_all(self._loop.time()))
-        self.source = source
+        self.source, self._terms = source, {}
         self._segmenter = self._segmenter.successor(source)
         if self._punctuation:
             self._punctuation.close()

@@ -19,6 +19,7 @@ from rtt.protocol import (
     SPEAKER_TYPES,
     CancelUtterance,
     Correct,
+    Glossary,
     ListenQuery,
     Part,
     SpeakQuery,
@@ -114,8 +115,8 @@ class Sockets:
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
         def receive(message: Spoken) -> None:
-            if not isinstance(message, Correct | CancelUtterance):
-                raise Forbidden("an operator may send correct, cancel and ping only")
+            if not isinstance(message, Correct | CancelUtterance | Glossary):
+                raise Forbidden("an operator may send correct, glossary, cancel and ping only")
             room.receive(message)
 
         room.join_operator(outbox)

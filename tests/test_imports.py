@@ -22,14 +22,17 @@ ORDER = [
     {"auth", "ct2", "scheduler", "log"},
     {"config"},
     {"policy"},
-    {"guards", "punctuation"},
+    {"glossary", "guards", "punctuation"},
     {"segmenter"},
     {"catalog", "client", "engine", "outbox", "trace"},
     {"protocol"},
     {"text"},
     {"errors"},
 ]
-PURE = {"captions", "log", "policy", "guards", "punctuation", "segmenter", "engine", "protocol", "text", "errors"}
+PURE = {
+    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
+    "errors",
+}
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
 ONLY = {

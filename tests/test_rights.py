@@ -260,7 +260,7 @@ class TestOperators:
             await operator.send({"type": kind, "text": "Listen to me!"})
             error = await operator.next(type="error")
             assert (error["code"], error["retryable"]) == ("forbidden", False)
-            assert "correct, cancel and ping" in error["message"]
+            assert "correct, glossary, cancel and ping" in error["message"]
             await operator.send({"type": "ping", "t": 1})
             await operator.next(type="pong", t=1)
             for _ in range(10):

@@ -1,0 +1,96 @@
+"""The glossary: terms that stay as they are, or are translated as the room says. Pure.
+
+A term is hidden from the model behind a placeholder, a short name that it copies, and put back into the answer. Models
+copy most names of that kind in most sentences and none in all: where one is lost the text is translated again with
+another kind, and in the end without.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import regex
+
+from rtt import text as text_rules
+from rtt.engine import Job
+
+_ACRONYMS = ("XML", "PDF", "ABC")
+_KINDS: tuple[Callable[[int], str], ...] = (
+    lambda number: f"T{number + 1}",
+    lambda number: _ACRONYMS[number] if number < len(_ACRONYMS) else f"XML{number}",
+    lambda number: f"X-{number + 1}",
+    lambda number: f"XY{number + 1}",
+)
+
+
+class Terms:
+    """The terms of one language: what is written for a term, None for the term itself. Case does not count."""
+
+    def __init__(self, targets: Mapping[str, str | None]) -> None:
+        self._targets = {_key(source): target for source, target in targets.items()}
+        longest_first = sorted(self._targets, key=len, reverse=True)
+        words = "|".join(regex.escape(source, special_only=True) for source in longest_first)
+        edge = rf"[\p{{L}}\p{{N}}--[{text_rules.UNSPACED}]]"
+        self._pattern = regex.compile(rf"(?<!{edge})(?:{words})(?!{edge})", regex.IGNORECASE | regex.VERSION1)
+
+    def mask(self, text: str, kind: int) -> "Mask | None":
+        """Hide the terms of a text behind placeholders of a kind; None where there is none, or no further kind."""
+        if not self._targets or kind >= len(_KINDS):
+            return None
+        hidden: list[tuple[str, str]] = []
+
+        def hide(match: regex.Match[str]) -> str:
+            placeholder = _KINDS[kind](len(hidden))
+            hidden.append((placeholder, self._targets[_key(match[0])] or match[0]))
+            return placeholder
+
+        masked = self._pattern.sub(hide, text)
+        if not hidden:
+            return None
+        if any(placeholder in text for placeholder, _ in hidden):
+            return self.mask(text, kind + 1)
+        return Mask(masked, hidden)
+
+
+NO_TERMS = Terms({})
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A text with its terms hidden, and what stands for each placeholder in the answer."""
+
+    text: str
+    hidden: Sequence[tuple[str, str]]
+
+    def over(self, job: Job) -> Job:
+        """Return the job with the terms hidden in its text, and in what its answer begins with."""
+        whole, cut = job.prefix + job.draft, len(job.prefix)
+        for placeholder, target in self.hidden:
+            found = regex.search(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(target)}", whole)
+            if found:
+                start, end = found.span()
+                cut = cut + len(placeholder) - len(target) if cut >= end else min(cut, start)
+                whole = whole[:start] + placeholder + whole[end:]
+            else:
+                whole = _without_begun(whole, target)
+        return replace(job, text=self.text, prefix=whole[:cut], draft=whole[cut:])
+
+    def restore(self, answer: str) -> str | None:
+        """Put the terms into an answer; None where a placeholder was lost or doubled."""
+        for placeholder, target in self.hidden:
+            pattern = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(placeholder)}(?![\p{{Lu}}\p{{N}}])")
+            before, *after = pattern.split(answer)
+            if len(after) != 1:
+                return None
+            answer = before + target + after[0]
+        return answer
+
+
+def _key(source: str) -> str:
+    return text_rules.normalise(source).casefold()
+
+
+def _without_begun(text: str, target: str) -> str:
+    """Return a text without the first words of a term at its end, which will be answered whole."""
+    words = text_rules.units(target)
+    begun = next((b for n in range(len(words) - 1, 0, -1) if text.endswith(b := "".join(words[:n]))), "")
+    return text.removesuffix(begun)
