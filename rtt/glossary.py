@@ -5,7 +5,7 @@ copy most names of that kind in most sentences and none in all: where one is los
 another kind, and in the end without.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import regex
@@ -22,33 +22,49 @@ _KINDS: tuple[Callable[[int], str], ...] = (
 )
 
 
+# A word, or one character of a script without blanks, or a mark.
+_TOKEN = regex.compile(rf"[\p{{L}}\p{{M}}\p{{N}}--[{text_rules.UNSPACED}]]++|\S", regex.VERSION1)
+
+
 class Terms:
     """The terms of one language: what is written for a term, None for the term itself. Case does not count."""
 
     def __init__(self, targets: Mapping[str, str | None]) -> None:
-        self._targets = {_key(source): target for source, target in targets.items()}
-        longest_first = sorted(self._targets, key=len, reverse=True)
-        words = "|".join(regex.escape(source, special_only=True) for source in longest_first)
-        edge = rf"[\p{{L}}\p{{N}}--[{text_rules.UNSPACED}]]"
-        self._pattern = regex.compile(rf"(?<!{edge})(?:{words})(?!{edge})", regex.IGNORECASE | regex.VERSION1)
+        self._targets = {
+            tuple(token for token, _, _ in _tokens(text_rules.normalise(source))): target
+            and text_rules.normalise(target)
+            for source, target in targets.items()
+        }
+        self._longest = max(map(len, self._targets), default=0)
 
     def mask(self, text: str, kind: int) -> "Mask | None":
         """Hide the terms of a text behind placeholders of a kind; None where there is none, or no further kind."""
         if not self._targets or kind >= len(_KINDS):
             return None
+        masked, position = "", 0
         hidden: list[tuple[str, str]] = []
-
-        def hide(match: regex.Match[str]) -> str:
+        for start, end, target in self._found(text):
             placeholder = _KINDS[kind](len(hidden))
-            hidden.append((placeholder, self._targets[_key(match[0])] or match[0]))
-            return placeholder
-
-        masked = self._pattern.sub(hide, text)
-        if not hidden:
-            return None
+            hidden.append((placeholder, target or text[start:end]))
+            masked += text[position:start] + placeholder
+            position = end
         if any(placeholder in text for placeholder, _ in hidden):
             return self.mask(text, kind + 1)
-        return Mask(masked, hidden)
+        return Mask(masked + text[position:], hidden) if hidden else None
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, str | None]]:
+        """Yield where the terms are, the longest where several begin, and what is written for each."""
+        tokens = list(_tokens(text))
+        index = 0
+        while index < len(tokens):
+            for size in range(min(self._longest, len(tokens) - index), 0, -1):
+                term = tuple(token for token, _, _ in tokens[index : index + size])
+                if term in self._targets:
+                    yield tokens[index][1], tokens[index + size - 1][2], self._targets[term]
+                    index += size
+                    break
+            else:
+                index += 1
 
 
 NO_TERMS = Terms({})
@@ -85,8 +101,8 @@ class Mask:
         return answer
 
 
-def _key(source: str) -> str:
-    return text_rules.normalise(source).casefold()
+def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    return ((match[0].casefold(), *match.span()) for match in _TOKEN.finditer(text))
 
 
 def _without_begun(text: str, target: str) -> str:

@@ -48,6 +48,20 @@ def test_terms_are_hidden(text: str, masked: str, targets: list[str]) -> None:
     assert (found.text, [target for _, target in found.hidden]) == (masked, targets)
 
 
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("Straße", "die STRASSE"), ("cafe\u0301", "the Café"), ("two  words", "Two words"), ("a.b*", "a.b* or aab")],
+)
+def test_a_term_is_found_however_it_is_written(term: str, text: str) -> None:
+    found = Terms({term: "x"}).mask(text, 0)
+    assert found
+    assert len(found.hidden) == 1
+
+
+def test_letters_that_match_without_being_the_same_are_left_alone() -> None:
+    assert Terms({"isim": "Name"}).mask("ısim", 0) is None
+
+
 @pytest.mark.parametrize("text", ["", "tokens", "a tokenizer", "mytoken", "rtt2", "machine"])
 def test_only_whole_words_are_terms(text: str) -> None:
     assert TERMS.mask(text, 0) is None
