@@ -280,6 +280,7 @@ class TestOperators:
             await operator.next(type="ready")
             guarded.server.should_exit = True
             assert await operator.closed() == 1012
+            assert operator.last_error["code"] == "restarting"
 
 
 class TestPagesOfOthers:
