@@ -1,4 +1,4 @@
-"""The WebSocket of a connection: uvicorn's, which says what was wrong before it closes on a frame that is too large."""
+"""The WebSocket of a connection: uvicorn's, more patient with a peer that has to wait or has sent too much."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _CLOSE_S = 2.0
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Uvicorn's protocol over a connection that fails with an `error`."""
+    """Uvicorn's protocol, which says what is wrong before it closes, and closes on nobody whose turn has not come."""
 
     def __init__(
         self,
@@ -29,6 +29,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.conn = _Connection(max_size=config.ws_max_size, logger=logging.getLogger("uvicorn.error"))
+
+    def keepalive_timeout(self) -> None:
+        """Give up a peer that does not answer, unless we are not reading: then its pong is still to be read."""
+        if self.read_paused:
+            self.pong_timer = self.pending_ping_payload = None
+            self.schedule_ping()
+        else:
+            super().keepalive_timeout()
 
     def handle_parser_exception(self) -> None:
         """Send what there is to say, and leave the peer the time to read it.

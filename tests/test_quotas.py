@@ -110,6 +110,18 @@ class TestPace:
                     await speaker.send({"type": "final", "text": f"{number}" + "x" * 3000})
                     await reader.next(type="caption", stable=f"{number}" + "X" * 3000)
 
+    async def test_who_has_to_wait_is_not_taken_for_dead(self) -> None:
+        async with limited(messages_per_s=2) as service, service.peer(LISTEN) as reader:
+            service.server.config.ws_ping_interval = service.server.config.ws_ping_timeout = 0.1
+            async with service.peer(SPEAK) as speaker:
+                await reader.next(type="status", speaker="connected")
+                for number in range(6):
+                    await speaker.send({"type": "final", "text": f"{number}"})
+                for number in range(6):
+                    await reader.next(type="caption", stable=f"{number}")
+                await speaker.send({"type": "ping", "t": 1})
+                await speaker.next(type="pong")
+
     async def test_a_flood_that_goes_on_is_closed(self) -> None:
         async with limited(messages_per_s=1) as service, service.peer(SPEAK) as speaker:
             await speaker.next(type="ready")
