@@ -12,6 +12,7 @@ import regex
 
 from rtt import text as text_rules
 from rtt.engine import Job
+from rtt.protocol import Term
 
 _ACRONYMS = ("XML", "PDF", "ABC")
 _KINDS: tuple[Callable[[int], str], ...] = (
@@ -68,6 +69,31 @@ class Terms:
 
 
 NO_TERMS = Terms({})
+
+
+class RoomGlossary:
+    """What a room says of terms, by language."""
+
+    def __init__(self, resolve: Callable[[str], str]) -> None:
+        """Take what makes a language tag the one that captions have."""
+        self._resolve = resolve
+        self._said: Sequence[Term] = ()
+        self._terms: dict[str, Terms] = {}
+
+    def replace(self, said: Sequence[Term]) -> None:
+        """Forget the terms there were for these."""
+        self._said, self._terms = said, {}
+
+    def terms_in(self, lang: str) -> Terms:
+        """Return the terms of one language."""
+        if lang not in self._terms:
+            targets = {
+                term.source: {self._resolve(tag): text for tag, text in term.targets.items()}.get(lang)
+                for term in self._said
+            }
+            kept = {term.source for term in self._said if term.keep}
+            self._terms[lang] = Terms({s: target for s, target in targets.items() if target or s in kept})
+        return self._terms[lang]
 
 
 @dataclass(frozen=True, slots=True)

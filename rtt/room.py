@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 from collections.abc import Iterable
+from functools import partial
 
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
-from rtt.glossary import Terms
+from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
@@ -38,8 +39,7 @@ class Room:
         self._audience = Audience()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
-        self._glossary = Glossary([])
-        self._terms: dict[str, Terms] = {}
+        self._glossary = RoomGlossary(catalog.resolve)
         self._timer: asyncio.TimerHandle | None = None
         self._status: Status | None = None
         self._left_at = self._loop.time()
@@ -135,7 +135,7 @@ class Room:
         now = self._loop.time()
         match message:
             case Glossary():
-                self._glossary, self._terms = message, {}
+                self._glossary.replace(message.terms)
                 return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
@@ -228,18 +228,8 @@ class Room:
         own = lang == self.source
         model = lang if own else self._catalog.pair(self.source, lang).name
         translator: Translator = Verbatim() if own else self._engine
-        stream = Stream(model, self._config.policy, lambda: self._terms_in(lang))
-        return Session(lang, stream, translator, self._publish)
-
-    def _terms_in(self, lang: str) -> Terms:
-        if lang not in self._terms:
-            targets: dict[str, str | None] = {}
-            for term in self._glossary.terms if lang != self.source else []:
-                target = {self._catalog.resolve(tag): text for tag, text in term.targets.items()}.get(lang)
-                if target or term.keep:
-                    targets[term.source] = target
-            self._terms[lang] = Terms(targets)
-        return self._terms[lang]
+        terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
+        return Session(lang, Stream(model, self._config.policy, terms), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -255,7 +245,7 @@ class Room:
     def _change_source(self, source: str) -> None:
         """Begin anew in another language; what was open is finished in the old one."""
         self._apply(self._segmenter.close_all(self._loop.time()))
-        self.source, self._terms = source, {}
+        self.source = source
         self._segmenter = self._segmenter.successor(source)
         if self._punctuation:
             self._punctuation.close()

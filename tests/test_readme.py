@@ -17,7 +17,7 @@ from rtt.cli import measure
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
-from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES
+from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
 from tests.conftest import running_server
 
 ROOT = Path(__file__).parent.parent
@@ -79,6 +79,11 @@ def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dic
         too_late.cancel()
         process.send_signal(signal.SIGINT)
         process.communicate()
+
+
+@pytest.mark.parametrize("message", blocks("json"))
+def test_a_message_is_one(message: str) -> None:
+    assert isinstance(decode(message, SPEAKER_TYPES), Glossary)
 
 
 def test_the_python_example_runs(shell: dict[str, str]) -> None:
