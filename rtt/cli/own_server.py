@@ -1,6 +1,7 @@
 """A server of a command's own, in a process of its own."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,10 +18,13 @@ async def own_server(url: str | None, models: Sequence[Path] | None) -> AsyncIte
     if url:
         yield url
         return
+    # A talk at many times its pace is no abuse, and nobody but this command knows of the server.
+    open_to_us = {name: value for name, value in os.environ.items() if not name.startswith("RTT_SECRET")}
     options = [option for folder in models or [] for option in ("--models", str(folder))]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from rtt.cli.main import app; app()", "serve"),
-        *("--host", "127.0.0.1", "--port", "0", *options),
+        *("--host", "127.0.0.1", "--port", "0", "--messages-per-s", "0", "--characters-per-s", "0", *options),
+        env=open_to_us,
         stderr=asyncio.subprocess.PIPE,
     )
     said = process.stderr
