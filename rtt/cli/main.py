@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rtt.cli import measure
+from rtt.cli import bench, measure
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
@@ -22,6 +22,7 @@ commands = typer.Typer(
 for command in COMMANDS:
     commands.command()(command)
 commands.add_typer(measure.commands, name="measure")
+commands.add_typer(bench.commands, name="bench")
 
 
 def app() -> None:

@@ -1,0 +1,197 @@
+"""`rtt bench capacity`: how many rooms, each with a talk at its own pace, until answers come too late.
+
+Beside a plain server before the same model (`rtt.bench.plain_server`), in the same run; and past the limit, where
+finals must still all arrive while partials thin out.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from msgspec import Struct
+
+from rtt.bench import plain_server
+from rtt.bench.answers import Answer, answers, lost_finals
+from rtt.bench.apart import Outcome, apart
+from rtt.bench.cost import Meter
+from rtt.bench.excerpt import stretches
+from rtt.bench.limit import find_limit, limit_of
+from rtt.bench.samples import Percentiles, Spread, percentiles, ratio, spread_of
+from rtt.bench.servers import Server, rtt_server, server
+from rtt.bench.tables import FIGURES, Table, Target, line, shown
+from rtt.bench.talker import Rooms, Talked, talk
+from rtt.trace import TraceEvent
+
+LIMIT_MS = 300.0
+# How far past the limit it is shown that nothing is lost.
+_PAST = 1.5
+
+
+class Setup(Struct, frozen=True):
+    """What is measured."""
+
+    source: str
+    target: str
+    seconds: float
+    """That count in each probe; before, all rooms begin within `settle_s`."""
+    settle_s: float
+    first: int
+    most: int
+    runs: int
+    """Probes at the limit, of which the medians are told."""
+    models: tuple[Path, ...] = ()
+
+
+class Probe(Struct, frozen=True):
+    """So many rooms at the same time. Times are milliseconds on the wall."""
+
+    count: int
+    lag: Percentiles
+    """The server's own account of each answer."""
+    wall: Percentiles
+    """The same, as the client sees it."""
+    said: int
+    answered: int
+    finals: int
+    finals_lost: int
+    server_cpu_s: float
+    load_cpu_s: float
+    seconds: float
+    """That the rooms talked, and waited for their last finals."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether 95 of 100 answers came in time and no final was lost."""
+        return self.lag.p95 is not None and self.lag.p95 <= LIMIT_MS and not self.finals_lost
+
+
+class Side(Struct, frozen=True):
+    """Everything found with one server."""
+
+    probes: list[Probe]
+    rooms: int
+    """The most that passed; 0 where none did."""
+    at_limit: list[Probe]
+    """The probes with so many, one for each run."""
+
+
+class Report(Struct, frozen=True):
+    """rtt, rtt past its limit, and the plain server."""
+
+    setup: Setup
+    rtt: Side
+    past: Probe
+    plain: Side
+    times_plain: float | None
+
+
+async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Callable[[str], None]) -> Report:
+    """Find the limits of both servers. Raises BenchError, ConfigError."""
+    folders = [str(folder) for folder in setup.models]
+    plain = await _side(
+        server(plain_server.PROGRAM, setup.source, setup.target, *folders), "plain server", talks, setup, tell
+    )
+    own = await _side(rtt_server(setup.models), "rtt", talks, setup, tell)
+    past = max(1, round(_PAST * own.rooms))
+    async with rtt_server(setup.models) as started:
+        tell(f"rtt past its limit, {past} rooms")
+        beyond = await probe(started, talks, setup, past)
+    return Report(setup, own, beyond, plain, ratio(own.rooms, plain.rooms))
+
+
+async def _side(
+    starting: AbstractAsyncContextManager[Server],
+    name: str,
+    talks: Sequence[Sequence[TraceEvent]],
+    setup: Setup,
+    tell: Callable[[str], None],
+) -> Side:
+    async with starting as started:
+
+        async def attempt(count: int) -> Probe:
+            tell(f"{name}, {count} rooms")
+            return await probe(started, talks, setup, count)
+
+        probes = await find_limit(attempt, setup.first, setup.most)
+        limit = limit_of(probes)
+        if limit is None:
+            return Side(probes, 0, [])
+        return Side(probes, limit.count, [limit, *[await attempt(limit.count) for _ in range(setup.runs - 1)]])
+
+
+async def probe(started: Server, talks: Sequence[Sequence[TraceEvent]], setup: Setup, count: int) -> Probe:
+    """Let so many rooms talk to a server."""
+    meter = Meter(started.pid)
+    excerpts = stretches(talks, count, setup.settle_s + setup.seconds)
+    rooms = Rooms(excerpts, setup.source, [setup.target], stagger_s=setup.settle_s)
+    async with apart(talk, started.ws, rooms) as talking:
+        await talking.ready()
+        before = meter.cpu_s()
+        talking.go_on()
+        outcome = await talking.outcome()
+        return found(outcome, setup, meter.cpu_s() - before)
+
+
+def found(outcome: Outcome[list[Talked]], setup: Setup, server_cpu_s: float) -> Probe:
+    """Return the figures of what rooms said and were told; answers count from when all of them talk."""
+    talked = outcome.value
+    begin = min(one.said[0][0] for one in talked)
+    since, until = begin + setup.settle_s, begin + setup.settle_s + setup.seconds
+    counted: list[Answer] = [a for one in talked for a in answers(one, setup.target, since_s=since)]
+    said = [event for one in talked for at_s, event in one.said if since <= at_s < until]
+    return Probe(
+        count=len(talked),
+        lag=percentiles([answer.lag_ms for answer in counted]),
+        wall=percentiles([answer.wall_ms for answer in counted if answer.wall_ms is not None]),
+        said=sum(event.type == "partial" for event in said),
+        answered=sum(not answer.caption.final for answer in counted if answer.at_s < until),
+        finals=sum(event.type == "final" for one in talked for _, event in one.said),
+        finals_lost=sum(lost_finals(one, setup.target) for one in talked),
+        server_cpu_s=server_cpu_s,
+        load_cpu_s=outcome.cpu_s,
+        seconds=max(at_s for one in talked for at_s, _ in [*one.said, *one.heard]) - begin,
+    )
+
+
+def tables(result: Report) -> list[Table]:
+    """Return the report as tables."""
+    setup = result.setup
+    lines = [
+        *(_probe_line("rtt", one) for one in result.rtt.probes),
+        _probe_line("rtt, past its limit", result.past),
+        *(_probe_line("plain server", one) for one in result.plain.probes),
+    ]
+    columns = ("", "rooms", "p50 ms", "p95 ms", "client p95", "partials", "answered", "lost", "cores", "load's")
+    rooms = "rooms until p95 of lag_ms passes 300 ms"
+    figures = [
+        line(rooms, float(result.rtt.rooms), "{:.0f}", Target(least=60)),
+        line("… of the plain server", float(result.plain.rooms), "{:.0f}"),
+        line("times the plain server's", result.times_plain, "{:.1f}", Target(least=4)),
+        line("p95 at the limit", _p95(result.rtt.at_limit), "{:.0f} ms"),
+        line("… of the plain server", _p95(result.plain.at_limit), "{:.0f} ms"),
+        line(f"finals lost past the limit, of {result.past.finals}", result.past.finals_lost, "{:.0f}", Target(most=0)),
+    ]
+    title = f"capacity: rooms with a talk each, {setup.target}, {setup.seconds:g} s after {setup.settle_s:g} s"
+    notes = (
+        "Partials are those that were said; several that come while an answer is worked on have one answer together. "
+        "Cores: CPU seconds of the server, and of the load that speaks and reads, in each second.",
+    )
+    return [Table(title, FIGURES, figures), Table("", columns, lines, notes)]
+
+
+def _p95(probes: Sequence[Probe]) -> Spread | None:
+    return spread_of(probes, lambda probe: probe.lag.p95)
+
+
+def _probe_line(name: str, one: Probe) -> list[str]:
+    answered = ratio(one.answered, one.said)
+    return [
+        name,
+        str(one.count),
+        *(shown(value, "{:.0f}") for value in (one.lag.p50, one.lag.p95, one.wall.p95)),
+        str(one.said),
+        shown(answered, "{:.0%}"),
+        f"{one.finals_lost} of {one.finals}",
+        f"{one.server_cpu_s / one.seconds:.2f}",
+        f"{one.load_cpu_s / one.seconds:.2f}",
+    ]

@@ -1,0 +1,35 @@
+"""`rtt bench capacity`: how many rooms a machine holds."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from rtt.bench.capacity import Setup, measure, tables
+from rtt.bench.plots import plot_capacity
+from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
+from rtt.cli.logs import configure_logs
+from rtt.cli.options import Json, Models
+
+
+def capacity(
+    traces: Traces = None,
+    source: Source = "en",
+    target: Target = "de",
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds that count in each probe.")] = 15.0,
+    settle: Annotated[float, typer.Option(min=0, help="Seconds before, in which all rooms begin.")] = 5.0,
+    first: Annotated[int, typer.Option(min=1, help="Rooms to begin with.")] = 8,
+    most: Annotated[int, typer.Option(min=1, help="Rooms not to go beyond.")] = 512,
+    runs: Annotated[int, typer.Option(min=1, help="Probes at the limit, of which the medians are told.")] = 3,
+    models: Models = None,
+    plot: Plot = None,
+    json: Json = False,
+    markdown: Markdown = False,
+) -> None:
+    """Find how many rooms talk at the same time until answers are late, beside a plain server."""
+    configure_logs(verbose=False)
+    setup = Setup(source, target, seconds, settle, first, most, runs, tuple(models or ()))
+    report = carry_out("capacity", partial(measure, read_talks(traces), setup))
+    if plot:
+        plot_capacity(report, plot)
+    show(report, tables(report), json=json, markdown=markdown)

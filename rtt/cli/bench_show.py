@@ -1,0 +1,83 @@
+"""What every bench of the command line shares: its options, its progress, and how its report is shown."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import orjson
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+
+from rtt.bench.tables import Table
+from rtt.cli.machine import machine
+from rtt.config import bundled
+from rtt.trace import TraceEvent, read_trace
+
+Traces = Annotated[
+    list[Path] | None, typer.Argument(help="Recorded talks (.trace.jsonl); without, the bundled welcome.")
+]
+Source = Annotated[str, typer.Option(help="Language of the talks.")]
+Target = Annotated[str, typer.Option(help="Language to read.")]
+Plot = Annotated[Path | None, typer.Option(help="File for a picture.")]
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, for docs/benchmarks.md.")]
+
+Report = TypeVar("Report", bound=msgspec.Struct)
+Tell = Callable[[str], None]
+
+
+def read_talks(traces: Sequence[Path] | None) -> list[list[TraceEvent]]:
+    """Read the talks that are named, or the bundled one. Raises TraceError."""
+    return [read_trace(path) for path in traces or [bundled("examples") / "welcome.trace.jsonl"]]
+
+
+def carry_out(name: str, bench: Callable[[Tell], Coroutine[Any, Any, Report]]) -> Report:
+    """Run a bench, and tell on stderr what it does at the moment."""
+    with _progress(name) as tell:
+        return asyncio.run(bench(tell))
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Tell]:
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=None)
+        yield lambda what: progress.update(bar, description=f"{name}: {what}")
+
+
+def show(report: msgspec.Struct, tables: Sequence[Table], *, json: bool, markdown: bool) -> None:
+    """Print a report: as JSON for machines, as Markdown, or as tables for a person; with the machine and the time."""
+    now = datetime.now(UTC)
+    if json:
+        typer.echo(orjson.dumps({"on": machine(), "at": now, **msgspec.to_builtins(report)}).decode())
+    elif markdown:
+        typer.echo("\n\n".join(_markdown(table) for table in tables) + "\n")
+    else:
+        console = Console()
+        for table in tables:
+            console.print(_rich(table))
+            for note in table.notes:
+                console.print(note)
+        console.print(f"{now:%Y-%m-%d %H:%M} UTC, {machine()}")
+
+
+def _rich(table: Table) -> RichTable:
+    drawn = RichTable(box=SIMPLE, padding=(0, 1), title=table.title or None, title_justify="left")
+    for number, column in enumerate(table.columns):
+        drawn.add_column(column, justify="right" if number else "left")
+    for line in table.lines:
+        drawn.add_row(*({"pass": "[green]pass[/]", "fail": "[red]fail[/]"}.get(cell, cell) for cell in line))
+    return drawn
+
+
+def _markdown(table: Table) -> str:
+    rows = [table.columns, ["---", *("---:" for _ in table.columns[1:])], *table.lines]
+    parts = [f"### {table.title}"] if table.title else []
+    parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return "\n\n".join([*parts, *table.notes])
