@@ -158,10 +158,10 @@ def tables(result: Report) -> list[Table]:
     setup = result.setup
     lines = [
         *(_probe_line("rtt", one) for one in result.rtt.probes),
-        _probe_line("rtt, past its limit", result.past),
-        *(_probe_line("plain server", one) for one in result.plain.probes),
+        _probe_line("rtt, past it", result.past),
+        *(_probe_line("plain", one) for one in result.plain.probes),
     ]
-    columns = ("", "rooms", "p50 ms", "p95 ms", "client p95", "partials", "answered", "lost", "cores", "load's")
+    columns = ("", "rooms", "p50", "p95", "client's", "partials", "answered", "finals", "lost", "cores", "load's")
     rooms = "rooms until p95 of lag_ms passes 300 ms"
     figures = [
         line(rooms, float(result.rtt.rooms), "{:.0f}", Target(least=60)),
@@ -172,11 +172,11 @@ def tables(result: Report) -> list[Table]:
         line(f"finals lost past the limit, of {result.past.finals}", result.past.finals_lost, "{:.0f}", Target(most=0)),
     ]
     title = f"capacity: rooms with a talk each, {setup.target}, {setup.seconds:g} s after {setup.settle_s:g} s"
-    notes = (
-        "Partials are those that were said; several that come while an answer is worked on have one answer together. "
-        "Cores: CPU seconds of the server, and of the load that speaks and reads, in each second.",
+    note = (
+        "Times in ms. Partials that were said: several that come while one is worked on are answered together. "
+        "Cores: CPU seconds a second of the server, and of the load that speaks and reads."
     )
-    return [Table(title, FIGURES, figures), Table("", columns, lines, notes)]
+    return [Table(title, FIGURES, figures), Table("", columns, lines, [note])]
 
 
 def _p95(probes: Sequence[Probe]) -> Spread | None:
@@ -191,7 +191,8 @@ def _probe_line(name: str, one: Probe) -> list[str]:
         *(shown(value, "{:.0f}") for value in (one.lag.p50, one.lag.p95, one.wall.p95)),
         str(one.said),
         shown(answered, "{:.0%}"),
-        f"{one.finals_lost} of {one.finals}",
+        str(one.finals),
+        str(one.finals_lost),
         f"{one.server_cpu_s / one.seconds:.2f}",
         f"{one.load_cpu_s / one.seconds:.2f}",
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtt.bench import capacity, latency
+from rtt.bench import capacity, fanout, latency
 from rtt.measure.plots import new_figure
 
 _OWN, _BESIDE, _LIMIT = "#0969da", "#8c959f", "#cf222e"
@@ -20,29 +20,31 @@ class Line:
     y: Sequence[float]
 
 
-def plot_lines(
-    lines: Sequence[Line],
-    path: Path,
-    title: str,
-    x: str,
-    y: str,
-    limit: float | None = None,
-    *,
-    logarithmic: bool = False,
-) -> None:
-    """Draw lines over a common axis, with a level that should not be passed. Raises ConfigError without matplotlib."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is written around the lines: a title, what the axes are, and a level that should not be passed."""
+
+    title: str
+    x: str
+    y: str
+    limit: float | None = None
+    logarithmic: bool = False
+
+
+def plot_lines(lines: Sequence[Line], frame: Frame, path: Path) -> None:
+    """Draw lines over a common axis. Raises ConfigError without matplotlib."""
     figure = new_figure(8, 4.5)
     axes = figure.subplots()
     for one in lines:
         axes.plot(one.x, one.y, marker="o", color=one.colour, label=one.name)
-    if limit is not None:
-        axes.axhline(limit, color=_LIMIT, linestyle=":", label=f"{limit:g}")
-    if logarithmic:
+    if frame.limit is not None:
+        axes.axhline(frame.limit, color=_LIMIT, linestyle=":", label=f"{frame.limit:g}")
+    if frame.logarithmic:
         axes.set_xscale("log")
         axes.set_yscale("log")
     else:
         axes.set_ylim(bottom=0)
-    axes.set(xlabel=x, ylabel=y, title=title)
+    axes.set(xlabel=frame.x, ylabel=frame.y, title=frame.title)
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     figure.savefig(path)
@@ -55,7 +57,7 @@ def plot_latency(report: latency.Report, path: Path) -> None:
         for number, run in enumerate(report.runs, 1)
         for name, colour, found in (("server", _OWN, run.lag), ("loop", _BESIDE, run.loop))
     ]
-    plot_lines(lines, path, "latency", "percentile", "ms from text to answer")
+    plot_lines(lines, Frame("latency", "percentile", "ms from text to answer"), path)
 
 
 def plot_capacity(report: capacity.Report, path: Path) -> None:
@@ -67,4 +69,15 @@ def plot_capacity(report: capacity.Report, path: Path) -> None:
             ("plain server", _BESIDE, report.plain.probes),
         )
     ]
-    plot_lines(lines, path, "capacity", "rooms", "p95 of lag_ms", capacity.LIMIT_MS, logarithmic=True)
+    plot_lines(lines, Frame("capacity", "rooms", "p95 of lag_ms", capacity.LIMIT_MS, logarithmic=True), path)
+
+
+def plot_fanout(report: fanout.Report, path: Path) -> None:
+    """Draw how late captions are over the number of readers, of both servers."""
+    lines = [
+        Line(name, colour, [p.count for p in side.probes], [p.delay.p95 or 0 for p in side.probes])
+        for name, colour, side in (("rtt", _OWN, report.rtt), ("websockets.broadcast", _BESIDE, report.broadcast))
+    ]
+    plot_lines(
+        lines, Frame("fan-out", "readers", "p95 of ms from sent to received", fanout.LIMIT_MS, logarithmic=True), path
+    )

@@ -26,6 +26,7 @@ class Heard(Struct, frozen=True, tag_field=None):
     """What of a message counts here; the fields are those of captions."""
 
     type: str = ""
+    seq: int = 0
     segment: int = 0
     utterance: int = 0
     lang: str = ""
