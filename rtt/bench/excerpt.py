@@ -37,6 +37,19 @@ def stretches(talks: Sequence[Sequence[TraceEvent]], number: int, seconds: float
     return [excerpt(talks[i % len(talks)], seconds, start_s=seconds * (i // len(talks))) for i in range(number)]
 
 
+def in_a_row(talks: Sequence[Sequence[TraceEvent]]) -> list[TraceEvent]:
+    """Return talks as one, each after the one before."""
+    found: list[TraceEvent] = []
+    for talk in talks:
+        begin_ms = found[-1].at_ms + _PAUSE_MS if found else 0
+        first = (found[-1].utterance or 0) + 1 if found else 0
+        found += [
+            msgspec.structs.replace(event, at_ms=begin_ms + event.at_ms, utterance=first + (event.utterance or 0))
+            for event in numbered(talk)
+        ]
+    return found
+
+
 def _utterances(events: Sequence[TraceEvent], start_ms: float) -> Iterator[list[TraceEvent]]:
     """Yield the utterances from a time of the talk on, over and over, as if the talk had begun at 0 there."""
     talk = [list(group) for _, group in groupby(numbered(events), key=lambda event: event.utterance)]

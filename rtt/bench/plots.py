@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rtt.bench import capacity, fanout, latency
+from rtt.bench import ablation, capacity, fanout, latency, memory, start
 from rtt.measure.plots import new_figure
 
 _OWN, _BESIDE, _LIMIT = "#0969da", "#8c959f", "#cf222e"
@@ -81,3 +81,29 @@ def plot_fanout(report: fanout.Report, path: Path) -> None:
     plot_lines(
         lines, Frame("fan-out", "readers", "p95 of ms from sent to received", fanout.LIMIT_MS, logarithmic=True), path
     )
+
+
+def plot_memory(report: memory.Report, path: Path) -> None:
+    """Draw the memory over the hours of talk."""
+    hours = [one.hours for one in report.talk]
+    line = Line("RSS", _OWN, hours, [one.memory.rss / 1e6 for one in report.talk])
+    plot_lines([line], Frame("memory", "hours of talk", "MB"), path)
+
+
+def plot_start(report: start.Report, path: Path) -> None:
+    """Draw how each start went on."""
+    lines = [
+        Line(f"run {number}", _OWN, [0, 1, 2, 3], [run.interpreter_s, run.imports_s, run.live_s, run.ready_s])
+        for number, run in enumerate(report.runs, 1)
+    ]
+    plot_lines(lines, Frame("start", "interpreter, imports, listening, ready", "seconds", 2.0), path)
+
+
+def plot_ablation(report: ablation.Report, path: Path) -> None:
+    """Draw how long each variant took, every repeat a line."""
+    names = [one.name for one in report.variants]
+    lines = [
+        Line(f"repeat {number + 1}", _OWN, range(len(names)), [one.repeats[number].seconds for one in report.variants])
+        for number in range(report.setup.repeats)
+    ]
+    plot_lines(lines, Frame("ablation", ", ".join(names), "seconds"), path)
