@@ -1,5 +1,6 @@
 """Pictures of benches, drawn without a display."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,10 +101,10 @@ def plot_start(report: start.Report, path: Path) -> None:
 
 
 def plot_ablation(report: ablation.Report, path: Path) -> None:
-    """Draw how long each variant took, every repeat a line."""
+    """Draw how long each variant took, the article's beside it as a share of its first."""
     names = [one.name for one in report.variants]
-    lines = [
-        Line(f"repeat {number + 1}", _OWN, range(len(names)), [one.repeats[number].seconds for one in report.variants])
-        for number in range(report.setup.repeats)
-    ]
+    means = [statistics.mean(repeat.seconds for repeat in one.repeats) for one in report.variants]
+    article = [means[0] * one.article_s / report.variants[0].article_s for one in report.variants]
+    places = range(len(names))
+    lines = [Line("rtt", _OWN, places, means), Line("as the article", _BESIDE, places, article)]
     plot_lines(lines, Frame("ablation", ", ".join(names), "seconds"), path)

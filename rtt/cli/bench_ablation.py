@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.ablation import Setup, measure, tables
 from rtt.bench.plots import plot_ablation
-from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.options import Json, Models
 
 
@@ -25,9 +24,7 @@ def ablation(
     markdown: Markdown = False,
 ) -> None:
     """Compare what compression, parallel work and what is known already bring, each by itself and all."""
-    configure_logs(verbose=False)
     setup = Setup(source, target, talks, seconds, repeats, tuple(models or ()))
-    report = carry_out("ablation", partial(measure, read_talks(traces), setup))
-    if plot:
-        plot_ablation(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out(
+        "ablation", partial(measure, read_talks(traces), setup), tables, plot_ablation, Output(plot, json, markdown)
+    )

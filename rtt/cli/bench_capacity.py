@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.capacity import Setup, measure, tables
 from rtt.bench.plots import plot_capacity
-from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.options import Json, Models
 
 
@@ -27,9 +26,7 @@ def capacity(
     markdown: Markdown = False,
 ) -> None:
     """Find how many rooms talk at the same time until answers are late, beside a plain server."""
-    configure_logs(verbose=False)
     setup = Setup(source, target, seconds, settle, first, most, runs, tuple(models or ()))
-    report = carry_out("capacity", partial(measure, read_talks(traces), setup))
-    if plot:
-        plot_capacity(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out(
+        "capacity", partial(measure, read_talks(traces), setup), tables, plot_capacity, Output(plot, json, markdown)
+    )

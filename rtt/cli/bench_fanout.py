@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.fanout import Setup, measure, tables
 from rtt.bench.plots import plot_fanout
-from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.options import Json, Models
 
 
@@ -27,9 +26,5 @@ def fanout(
     markdown: Markdown = False,
 ) -> None:
     """Find how many readers one room holds until captions reach them late, beside a raw broadcast."""
-    configure_logs(verbose=False)
     setup = Setup(source, target, seconds, first, most, runs, processes, tuple(models or ()))
-    report = carry_out("fanout", partial(measure, read_talks(traces), setup))
-    if plot:
-        plot_fanout(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out("fanout", partial(measure, read_talks(traces), setup), tables, plot_fanout, Output(plot, json, markdown))

@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.latency import Setup, measure, tables
 from rtt.bench.plots import plot_latency
-from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.options import Json, Models
 
 
@@ -27,9 +26,7 @@ def latency(
     markdown: Markdown = False,
 ) -> None:
     """Measure the time from frame in to frame out, beside a plain loop over the same texts."""
-    configure_logs(verbose=False)
     setup = Setup(source, target, seconds, runs, speed, tuple(models or ()))
-    report = carry_out("latency", partial(measure, read_talks(traces), setup))
-    if plot:
-        plot_latency(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out(
+        "latency", partial(measure, read_talks(traces), setup), tables, plot_latency, Output(plot, json, markdown)
+    )

@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.memory import Setup, measure, tables
 from rtt.bench.plots import plot_memory
-from rtt.cli.bench_show import Markdown, Plot, Source, Target, Traces, carry_out, read_talks, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.options import Json, Models
 
 
@@ -27,9 +26,5 @@ def memory(
     markdown: Markdown = False,
 ) -> None:
     """Measure what a server, a reader and a room hold, and whether hours of talk add to it."""
-    configure_logs(verbose=False)
     setup = Setup(source, target, readers, rooms, hours, speed, runs, tuple(models or ()))
-    report = carry_out("memory", partial(measure, read_talks(traces), setup))
-    if plot:
-        plot_memory(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out("memory", partial(measure, read_talks(traces), setup), tables, plot_memory, Output(plot, json, markdown))

@@ -1,8 +1,10 @@
 """What every bench of the command line shares: its options, its progress, and how its report is shown."""
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,6 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
 from rtt.bench.tables import Table
+from rtt.cli.logs import configure_logs
 from rtt.cli.machine import machine
 from rtt.config import bundled
 from rtt.trace import TraceEvent, read_trace
@@ -37,10 +40,40 @@ def read_talks(traces: Sequence[Path] | None) -> list[list[TraceEvent]]:
     return [read_trace(path) for path in traces or [bundled("examples") / "welcome.trace.jsonl"]]
 
 
-def carry_out(name: str, bench: Callable[[Tell], Coroutine[Any, Any, Report]]) -> Report:
-    """Run a bench, and tell on stderr what it does at the moment."""
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a report is wanted: a picture in a file, JSON for machines, Markdown, or tables for a person."""
+
+    plot: Path | None
+    json: bool
+    markdown: bool
+
+
+def carry_out(
+    name: str,
+    bench: Callable[[Tell], Coroutine[Any, Any, Report]],
+    tables: Callable[[Report], Sequence[Table]],
+    draw: Callable[[Report, Path], None],
+    output: Output,
+) -> None:
+    """Run a bench, telling on stderr what it does at the moment, and show its report with the machine and the time."""
+    configure_logs(verbose=False)
+    begin, load = datetime.now(UTC), os.getloadavg()[0]
     with _progress(name) as tell:
-        return asyncio.run(bench(tell))
+        report = asyncio.run(bench(tell))
+    if output.plot:
+        draw(report, output.plot)
+    where = f"{begin:%Y-%m-%d %H:%M} UTC, {machine()}, load average {load:.1f} at the beginning"
+    if output.json:
+        about = {"on": machine(), "at": begin, "load_average": load}
+        typer.echo(orjson.dumps({**about, **msgspec.to_builtins(report)}).decode())
+    elif output.markdown:
+        typer.echo("\n\n".join([f"## {name}", *(_markdown(table) for table in tables(report)), where]) + "\n")
+    else:
+        console = Console()
+        for table in tables(report):
+            console.print(_rich(table), *table.notes, sep="\n")
+        console.print(where)
 
 
 @contextmanager
@@ -51,26 +84,10 @@ def _progress(name: str) -> Iterator[Tell]:
         yield lambda what: progress.update(bar, description=f"{name}: {what}")
 
 
-def show(report: msgspec.Struct, tables: Sequence[Table], *, json: bool, markdown: bool) -> None:
-    """Print a report: as JSON for machines, as Markdown, or as tables for a person; with the machine and the time."""
-    now = datetime.now(UTC)
-    if json:
-        typer.echo(orjson.dumps({"on": machine(), "at": now, **msgspec.to_builtins(report)}).decode())
-    elif markdown:
-        typer.echo("\n\n".join(_markdown(table) for table in tables) + "\n")
-    else:
-        console = Console()
-        for table in tables:
-            console.print(_rich(table))
-            for note in table.notes:
-                console.print(note)
-        console.print(f"{now:%Y-%m-%d %H:%M} UTC, {machine()}")
-
-
 def _rich(table: Table) -> RichTable:
     drawn = RichTable(box=SIMPLE, padding=(0, 1), title=table.title or None, title_justify="left")
     for number, column in enumerate(table.columns):
-        drawn.add_column(column, justify="right" if number else "left")
+        drawn.add_column(column, justify="right" if number else "left", no_wrap=True)
     for line in table.lines:
         drawn.add_row(*({"pass": "[green]pass[/]", "fail": "[red]fail[/]"}.get(cell, cell) for cell in line))
     return drawn
@@ -78,6 +95,5 @@ def _rich(table: Table) -> RichTable:
 
 def _markdown(table: Table) -> str:
     rows = [table.columns, ["---", *("---:" for _ in table.columns[1:])], *table.lines]
-    parts = [f"### {table.title}"] if table.title else []
-    parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    return "\n\n".join([*parts, *table.notes])
+    drawn = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n\n".join(filter(None, [table.title, drawn, *table.notes]))

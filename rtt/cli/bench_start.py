@@ -7,8 +7,7 @@ import typer
 
 from rtt.bench.plots import plot_start
 from rtt.bench.start import Setup, measure, tables
-from rtt.cli.bench_show import Markdown, Plot, carry_out, show
-from rtt.cli.logs import configure_logs
+from rtt.cli.bench_show import Markdown, Output, Plot, carry_out
 from rtt.cli.options import Json, Models
 
 
@@ -20,8 +19,6 @@ def start(
     markdown: Markdown = False,
 ) -> None:
     """Measure the time from the start of the server until it is ready."""
-    configure_logs(verbose=False)
-    report = carry_out("start", partial(measure, Setup(runs, tuple(models or ()))))
-    if plot:
-        plot_start(report, plot)
-    show(report, tables(report), json=json, markdown=markdown)
+    carry_out(
+        "start", partial(measure, Setup(runs, tuple(models or ()))), tables, plot_start, Output(plot, json, markdown)
+    )
