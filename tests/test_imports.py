@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "rtt"
 # Top to bottom; a module imports from lower lines only.
 ORDER = [
     {"cli"},
+    {"bench"},
     {"server"},
     {"app"},
     {"sockets", "headers"},
@@ -38,13 +39,14 @@ ONLY = {
     "orjson": {"protocol", "app", "ct2", "cli"},
     "starlette": {"app", "conversation", "sockets", "headers", "server"},
     "uvicorn": {"server"},
-    "websockets": {"client"},
+    "websockets": {"client", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
+    "psutil": {"bench"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "ct2": {"cli"},
-    "scheduler": {"cli"},
+    "ct2": {"cli", "bench"},
+    "scheduler": {"cli", "bench"},
 }
 
 

@@ -12,7 +12,7 @@ import orjson
 import pytest
 import typer
 
-from rtt.cli import measure
+from rtt.cli import bench, measure
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
@@ -55,7 +55,7 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3", done.stdout)
+    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|to ready", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
@@ -86,7 +86,7 @@ def test_the_python_example_runs(shell: dict[str, str]) -> None:
 
 def test_the_scripts_are_those_of_the_readme() -> None:
     scripts = {command.split()[0] for command in commands() if command.startswith("./")}
-    assert scripts == {"./scripts/serve", "./scripts/test"}
+    assert scripts == {"./scripts/serve", "./scripts/test", "./scripts/bench"}
 
 
 @pytest.mark.skipif(not (ROOT / ".venv" / ".installed-dev").exists(), reason="not in a checkout that scripts/test made")
@@ -103,11 +103,10 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
 
 
 def test_the_table_of_commands() -> None:
-    measures = typer.main.get_command(measure.commands)
-    assert isinstance(measures, typer.core.TyperGroup)
+    groups = {"measure": typer.main.get_command(measure.commands), "bench": typer.main.get_command(bench.commands)}
     assert [code(row[0]) for row in table("Commands")] == [
         *(f"rtt {command.__name__}" for command in COMMANDS),
-        *(f"rtt measure {name}" for name in measures.commands),
+        *(f"rtt {name} {command}" for name, group in groups.items() for command in getattr(group, "commands", [])),
     ]
 
 
