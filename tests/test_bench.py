@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from rtt.bench.excerpt import excerpt, in_a_row, stretches
 from rtt.bench.ingredients import VARIANTS
 from rtt.bench.limit import find_limit, limit_of
 from rtt.bench.samples import Percentiles, percentiles, ratio, spread
+from rtt.bench.servers import ready_line, server
 from rtt.bench.tables import Target, line
 from rtt.bench.talker import Heard, Talked
 from rtt.errors import BenchError
@@ -95,10 +95,12 @@ def check_ablation(report: ablation.Report) -> None:
 
 
 def check_capacity(report: capacity.Report) -> None:
-    assert {one.count for one in (*report.rtt.probes, *report.plain.probes, report.past)} == {1}
-    assert report.past.finals > 0
-    assert report.past.finals_lost == 0
-    assert all(one.lag.samples > 0 for one in (*report.rtt.probes, *report.plain.probes))
+    for side in (report.rtt, report.plain):
+        assert {one.count for one in (*side.probes, *side.at_limit)} == {1}
+        assert side.past.count == max(1, round(1.5 * side.rooms))
+        assert side.past.finals > 0
+        assert side.past.finals_lost == 0
+        assert all(one.lag.samples > 0 for one in side.probes)
 
 
 def check_fanout(report: fanout.Report) -> None:
@@ -307,9 +309,7 @@ def test_a_caption_is_sent_its_lag_after_its_text() -> None:
     ]
     sent_at = stage.sent_at(frames, [10.0, 11.0, 11.5])
     assert sent_at == {frames[0]: 11.04, frames[2]: 10.02}
-    arrivals = {frames[0]: array("d", [11.2, 11.1]), frames[2]: array("d", [10.3])}
-    raw = fanout.broadcast_stage(arrivals, 10.0)
-    assert [(round(at_s, 3), text.encode()) for at_s, text in raw.frames] == [(0.3, frames[2]), (1.1, frames[0])]
+    raw = fanout.broadcast_stage([(0.3, frames[2].decode()), (1.1, frames[0].decode())])
     assert raw.sent_at([], [1.0, 2.0]) == {frames[2]: 1.0, frames[0]: 2.0}
 
 
@@ -379,9 +379,18 @@ def test_a_meter_reads_this_process() -> None:
     assert meter.memory().rss > 1e6
 
 
+async def test_a_server_that_says_much_is_stopped_all_the_same() -> None:
+    says = f"print({ready_line('here')!r}, file=sys.stderr, flush=True)"
+    ends = "signal.signal(signal.SIGTERM, lambda *_: sys.exit('x' * 10**6))"
+    program = f"import signal, sys; {ends}; {says}; signal.pause()"
+    async with asyncio.timeout(20):
+        async with server(program) as started:
+            assert started.url == "here"
+
+
 async def test_readers_that_are_refused_are_told(real_server: str) -> None:
     url = real_server.replace("http", "ws", 1)
-    with pytest.raises(BenchError, match="HTTP/1.1 40"):
+    with pytest.raises(BenchError, match=r"HTTP/1\.1 40"):
         async with apart(crowd.read, [f"{url}/nowhere"]) as reader:
             await reader.ready()
 

@@ -73,14 +73,15 @@ class Side(Struct, frozen=True):
     """The most that passed; 0 where none did."""
     at_limit: list[Probe]
     """The probes with so many, one for each run."""
+    past: Probe
+    """Half as many again."""
 
 
 class Report(Struct, frozen=True):
-    """rtt, rtt past its limit, and the plain server."""
+    """rtt, and the plain server."""
 
     setup: Setup
     rtt: Side
-    past: Probe
     plain: Side
     times_plain: float | None
 
@@ -92,11 +93,7 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
         server(plain_server.PROGRAM, setup.source, setup.target, *folders), "plain server", talks, setup, tell
     )
     own = await _side(rtt_server(setup.models), "rtt", talks, setup, tell)
-    past = max(1, round(_PAST * own.rooms))
-    async with rtt_server(setup.models) as started:
-        tell(f"rtt past its limit, {past} rooms")
-        beyond = await probe(started, talks, setup, past)
-    return Report(setup, own, beyond, plain, ratio(own.rooms, plain.rooms))
+    return Report(setup, own, plain, ratio(own.rooms, plain.rooms))
 
 
 async def _side(
@@ -114,9 +111,9 @@ async def _side(
 
         probes = await find_limit(attempt, setup.first, setup.most)
         limit = limit_of(probes)
-        if limit is None:
-            return Side(probes, 0, [])
-        return Side(probes, limit.count, [limit, *[await attempt(limit.count) for _ in range(setup.runs - 1)]])
+        rooms = limit.count if limit else 0
+        at_limit = [limit, *[await attempt(rooms) for _ in range(setup.runs - 1)]] if limit else []
+        return Side(probes, rooms, at_limit, past=await attempt(max(1, round(_PAST * rooms))))
 
 
 async def probe(started: Server, talks: Sequence[Sequence[TraceEvent]], setup: Setup, count: int) -> Probe:
@@ -157,9 +154,9 @@ def tables(result: Report) -> list[Table]:
     """Return the report as tables."""
     setup = result.setup
     lines = [
-        *(_probe_line("rtt", one) for one in result.rtt.probes),
-        _probe_line("rtt, past it", result.past),
-        *(_probe_line("plain", one) for one in result.plain.probes),
+        _probe_line(name, one)
+        for name, side in (("rtt", result.rtt), ("plain", result.plain))
+        for name, one in (*((name, one) for one in side.probes), (f"{name}, past it", side.past))
     ]
     columns = ("", "rooms", "p50", "p95", "client's", "partials", "answered", "finals", "lost", "cores", "load's")
     rooms = "rooms until p95 of lag_ms passes 300 ms"
@@ -169,7 +166,12 @@ def tables(result: Report) -> list[Table]:
         line("times the plain server's", result.times_plain, "{:.1f}", Target(least=4)),
         line("p95 at the limit", _p95(result.rtt.at_limit), "{:.0f} ms"),
         line("… of the plain server", _p95(result.plain.at_limit), "{:.0f} ms"),
-        line(f"finals lost past the limit, of {result.past.finals}", result.past.finals_lost, "{:.0f}", Target(most=0)),
+        line(
+            f"finals lost with {result.rtt.past.count} rooms, of {result.rtt.past.finals}",
+            result.rtt.past.finals_lost,
+            "{:.0f}",
+            Target(most=0),
+        ),
     ]
     title = f"capacity: rooms with a talk each, {setup.target}, {setup.seconds:g} s after {setup.settle_s:g} s"
     note = (

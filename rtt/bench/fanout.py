@@ -125,15 +125,14 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
     """Find the limits of both servers. Raises BenchError, ConfigError."""
     crowd.allow_files(setup.most)
     own = rtt_stage(excerpt(talks[0], setup.seconds), setup)
-    tell("the frames are recorded")
-    _, arrivals, begin_s = await probe(own, setup, 1)
-    raw = broadcast_stage(arrivals, begin_s)
-    found, beside = await _side(own, setup, tell), await _side(raw, setup, tell)
+    found, came = await _side(own, setup, tell)
+    raw = broadcast_stage(came)
+    beside, _ = await _side(raw, setup, tell)
     least = found.at_limit or found.probes[:1]
     alike = next((one for one in beside.probes if one.count == least[0].count), None)
     if alike is None:
         tell(f"{raw.name}, {least[0].count} readers")
-        alike, _, _ = await probe(raw, setup, least[0].count)
+        alike, _ = await probe(raw, setup, least[0].count)
     cpu_us = spread_of(least, lambda one: one.cpu_us)
     return Report(
         setup,
@@ -145,20 +144,24 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
     )
 
 
-async def _side(stage: Stage, setup: Setup, tell: Callable[[str], None]) -> Side:
+async def _side(stage: Stage, setup: Setup, tell: Callable[[str], None]) -> tuple[Side, Frames]:
+    """Return what was found, and the captions as they came in the first probe."""
+    recorded: list[Frames] = []
+
     async def attempt(count: int) -> Probe:
         tell(f"{stage.name}, {count} readers")
-        return (await probe(stage, setup, count))[0]
+        found, came = await probe(stage, setup, count)
+        recorded.append(came)
+        return found
 
     probes = await find_limit(attempt, setup.first, setup.most)
     limit = limit_of(probes)
-    if limit is None:
-        return Side(probes, 0, [])
-    return Side(probes, limit.count, [limit, *[await attempt(limit.count) for _ in range(setup.runs - 1)]])
+    at_limit = [limit, *[await attempt(limit.count) for _ in range(setup.runs - 1)]] if limit else []
+    return Side(probes, limit.count if limit else 0, at_limit), recorded[0]
 
 
-async def probe(stage: Stage, setup: Setup, count: int) -> tuple[Probe, crowd.Arrivals, float]:
-    """Let so many readers read; return the figures, every caption's arrivals, and when the first frame was sent."""
+async def probe(stage: Stage, setup: Setup, count: int) -> tuple[Probe, Frames]:
+    """Let so many readers read; return the figures, and every caption with the second at which it came first."""
     processes = min(setup.processes, count)
     async with stage.start() as started, AsyncExitStack() as stack:
         meter = Meter(started.pid)
@@ -187,7 +190,7 @@ async def probe(stage: Stage, setup: Setup, count: int) -> tuple[Probe, crowd.Ar
         load_cpu_s=spoken.cpu_s + sum(outcome.cpu_s for outcome in read),
         seconds=seconds,
     )
-    return found, arrivals, spoken.value[0]
+    return found, sorted((min(times) - spoken.value[0], frame.decode()) for frame, times in arrivals.items())
 
 
 def rtt_stage(events: Sequence[TraceEvent], setup: Setup) -> Stage:
@@ -213,9 +216,8 @@ def rtt_stage(events: Sequence[TraceEvent], setup: Setup) -> Stage:
     return Stage("rtt", start, f"/v1/rooms/hall/speak?{query}", f"/v1/rooms/hall/listen?{listen}", frames, sent_at)
 
 
-def broadcast_stage(arrivals: crowd.Arrivals, begin_s: float) -> Stage:
+def broadcast_stage(frames: Frames) -> Stage:
     """Return the raw broadcast of frames that came from rtt, at the times at which they came."""
-    frames = sorted((min(times) - begin_s, frame.decode()) for frame, times in arrivals.items())
 
     def sent_at(_frames: Sequence[bytes], times: Sequence[float]) -> Mapping[bytes, float]:
         return {frame.encode(): at_s for (_, frame), at_s in zip(frames, times, strict=True)}

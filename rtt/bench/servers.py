@@ -60,8 +60,11 @@ async def server(program: str, *arguments: str) -> AsyncIterator[Server]:
     async with process(program, *arguments) as (pid, said):
         address = await _address(said)
         draining = asyncio.create_task(said.read())
-        yield Server(address, pid)
-        draining.cancel()
+        try:
+            yield Server(address, pid)
+        finally:
+            draining.cancel()
+            await asyncio.wait([draining])
 
 
 @asynccontextmanager
@@ -77,7 +80,8 @@ async def process(program: str, *arguments: str) -> AsyncIterator[tuple[int, asy
     finally:
         if started.returncode is None:
             started.terminate()
-        await started.wait()
+        # A pipe that nobody reads keeps asyncio from seeing the end of the process.
+        await started.communicate()
 
 
 async def _address(said: asyncio.StreamReader) -> str:

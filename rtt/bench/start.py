@@ -69,9 +69,12 @@ async def _run(setup: Setup) -> Run:
     begin = time.perf_counter()
     async with process(RTT, *serve_arguments(setup.models, port)) as (_, said):
         draining = asyncio.create_task(said.read())
-        live_s = await _until(port, "/health/live", begin, draining)
-        ready_s = await _until(port, "/health/ready", begin, draining)
-        draining.cancel()
+        try:
+            live_s = await _until(port, "/health/live", begin, draining)
+            ready_s = await _until(port, "/health/ready", begin, draining)
+        finally:
+            draining.cancel()
+            await asyncio.wait([draining])
     return Run(interpreter_s, imports_s, live_s, ready_s)
 
 
