@@ -14,6 +14,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.server import ServerConnection, serve
 
 from rtt.bench import ablation, capacity, crowd, fanout, latency, memory, plots, start
 from rtt.bench.answers import answers, lost_finals
@@ -21,11 +22,11 @@ from rtt.bench.apart import Link, Outcome, apart
 from rtt.bench.cost import Energy, Memory, Meter
 from rtt.bench.excerpt import excerpt, in_a_row, stretches
 from rtt.bench.ingredients import VARIANTS
-from rtt.bench.limit import find_limit, limit_of
+from rtt.bench.limit import find_limit
 from rtt.bench.samples import Percentiles, percentiles, ratio, spread
 from rtt.bench.servers import ready_line, server
 from rtt.bench.tables import Target, line
-from rtt.bench.talker import Heard, Talked
+from rtt.bench.talker import Heard, Script, Talked, talk
 from rtt.errors import BenchError
 from rtt.trace import TraceEvent
 
@@ -96,11 +97,11 @@ def check_ablation(report: ablation.Report) -> None:
 
 def check_capacity(report: capacity.Report) -> None:
     for side in (report.rtt, report.plain):
-        assert {one.count for one in (*side.probes, *side.at_limit)} == {1}
-        assert side.past.count == max(1, round(1.5 * side.rooms))
+        assert {one.count for one in (*side.limit.probes, *side.limit.at_limit)} == {1}
+        assert all(one.lag.samples > 0 for one in side.limit.probes)
+        assert side.past.count == max(1, round(1.5 * side.limit.count))
         assert side.past.finals > 0
         assert side.past.finals_lost == 0
-        assert all(one.lag.samples > 0 for one in side.probes)
 
 
 def check_fanout(report: fanout.Report) -> None:
@@ -241,13 +242,12 @@ def test_a_limit_is_found(limit: int, first: int, most: int) -> None:
         assert 1 <= count <= most
         return Probe(count, count <= limit)
 
-    probes = asyncio.run(find_limit(probe, first, most))
-    counts = [one.count for one in probes]
+    found = asyncio.run(find_limit(probe, first, most, runs=3))
+    counts = [one.count for one in found.probes]
     assert counts == sorted(set(counts))
-    best = limit_of(probes)
-    found = best.count if best else 0
     reached = min(limit, most)
-    assert found <= reached <= max(found * 1.1, found)
+    assert found.count <= reached <= max(found.count * 1.1, found.count)
+    assert [one.count for one in found.at_limit] == [found.count] * (3 if found.count else 0)
 
 
 def test_figures_over_runs() -> None:
@@ -377,6 +377,20 @@ def test_a_meter_reads_this_process() -> None:
     meter = Meter(os.getpid())
     assert meter.cpu_s() > 0
     assert meter.memory().rss > 1e6
+
+
+async def test_what_a_room_that_is_closed_cannot_say_is_lost() -> None:
+    async def close_soon(connection: ServerConnection) -> None:
+        await connection.recv()
+
+    async with serve(close_soon, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        async with apart(talk, f"ws://127.0.0.1:{port}", Script([excerpt(TALK, 3)], "en", ["de"], speed=10)) as worker:
+            await worker.ready()
+            worker.go_on()
+            (talked,) = (await worker.outcome()).value
+    assert [said.text for _, said in talked.said] == ["a", "a b", "A b."]
+    assert lost_finals(talked, "de") == 1
 
 
 async def test_a_server_that_says_much_is_stopped_all_the_same() -> None:

@@ -16,17 +16,15 @@ from rtt import text as text_rules
 from rtt.audience import Reader
 from rtt.bench.apart import Link, apart
 from rtt.bench.cost import Energy
-from rtt.bench.excerpt import stretches
+from rtt.bench.excerpt import message_of, stretches
 from rtt.bench.ingredients import NOT_THERE, VARIANTS, Variant
 from rtt.bench.samples import Spread, ratio, spread_of
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
 from rtt.catalog import Catalog
 from rtt.config import Config, make_config
-from rtt.ct2.backend import Ct2Backend
-from rtt.ct2.hardware import choose_hardware
 from rtt.engine import Job
 from rtt.outbox import Outbox
-from rtt.protocol import Final, Partial, Stability
+from rtt.protocol import Stability
 from rtt.rooms import Rooms
 from rtt.scheduler import Scheduler
 from rtt.trace import TraceEvent
@@ -74,14 +72,20 @@ class Report(Struct, frozen=True):
     variants: list[Measured]
 
 
-async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Callable[[str], None]) -> Report:
+Build = Callable[[Config], tuple[Catalog, Scheduler]]
+"""Makes an engine of the settings: a function of a module, since it is called in another process."""
+
+
+async def measure(
+    build: Build, talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Callable[[str], None]
+) -> Report:
     """Repeat every variant in turn. Raises BenchError, ConfigError."""
     excerpts = stretches(talks, setup.talks, setup.seconds)
     found: dict[str, list[Repeat]] = {variant.name: [] for variant in VARIANTS}
     for number in range(setup.repeats):
         for variant in VARIANTS:
             tell(f"repeat {number + 1} of {setup.repeats}, {variant.name}")
-            async with apart(perform, variant, excerpts, setup) as performing:
+            async with apart(perform, build, variant, excerpts, setup) as performing:
                 found[variant.name].append((await performing.outcome()).value)
     return report(setup, excerpts, found)
 
@@ -106,12 +110,12 @@ def report(setup: Setup, excerpts: Sequence[Sequence[TraceEvent]], found: dict[s
     )
 
 
-async def perform(_link: Link, variant: Variant, excerpts: Sequence[Sequence[TraceEvent]], setup: Setup) -> Repeat:
+async def perform(
+    _link: Link, build: Build, variant: Variant, excerpts: Sequence[Sequence[TraceEvent]], setup: Setup
+) -> Repeat:
     """Answer every text of every talk; the models are loaded before the time begins. Work for `rtt.bench.apart`."""
     config = make_config({**variant.settings, "models": setup.models or None})
-    catalog = Catalog.find(config.models)
-    hardware = choose_hardware(config.device, config.compute_type, config.workers)
-    scheduler = Scheduler(Ct2Backend(catalog, hardware), workers=hardware.workers, max_batch=config.max_batch)
+    catalog, scheduler = build(config)
     await scheduler.start()
     if variant.rooms:
         rooms = Rooms(catalog, scheduler, config)
@@ -132,8 +136,7 @@ async def _in_a_room(rooms: Rooms, config: Config, number: int, said: Sequence[T
     room = rooms.open(f"room-{number}", setup.source)
     room.join(Reader(outbox, (setup.target,), Stability.FAST))
     for event in said:
-        kind = Final if event.type == "final" else Partial
-        room.receive(kind(event.text, event.utterance, event.start_ms, event.end_ms))
+        room.receive(message_of(event))
         await room.caught_up()
         outbox.take_all()
 

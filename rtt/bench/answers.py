@@ -1,7 +1,8 @@
 """What can be said of a room's captions: how long each answer took, and whether every final came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rtt.bench.talker import Heard, Talked
 
@@ -19,20 +20,28 @@ class Answer:
     that was cut off before the end of what was said."""
 
 
-def answers(talked: Talked, lang: str, since_s: float = 0.0, until_s: float = float("inf")) -> Iterator[Answer]:
-    """Yield the answers in one language that came between two times.
+Told = TypeVar("Told")
 
-    Later captions of the same state, such as one that shows held back words in a pause, answer nothing and are left
-    out. A text is known by its utterance and `end_ms`, which `rtt.bench.excerpt` makes unique.
+
+def first_captions(told: Iterable[tuple[Told, Heard]]) -> Iterator[tuple[Told, Heard]]:
+    """Yield the captions that first show a state of a segment, with whatever each comes with.
+
+    Later ones of the same state, such as one that shows held back words in a pause, answer nothing. A text is known by
+    its `end_ms`, which `rtt.bench.excerpt` makes unique.
     """
+    known: set[tuple[str, int, int, bool]] = set()
+    for key, caption in told:
+        state = caption.lang, caption.segment, caption.end_ms, caption.final
+        if caption.type == "caption" and state not in known:
+            known.add(state)
+            yield key, caption
+
+
+def answers(talked: Talked, lang: str, since_s: float = 0.0, until_s: float = float("inf")) -> Iterator[Answer]:
+    """Yield the answers in one language that came between two times."""
     said = {(event.utterance, event.end_ms): at_s for at_s, event in talked.said}
-    known: set[tuple[int, int, bool]] = set()
-    for at_s, caption in talked.heard:
-        state = caption.segment, caption.end_ms, caption.final
-        if caption.type != "caption" or caption.lang != lang or state in known:
-            continue
-        known.add(state)
-        if since_s <= at_s < until_s:
+    for at_s, caption in first_captions(talked.heard):
+        if caption.lang == lang and since_s <= at_s < until_s:
             said_s = said.get((caption.utterance, caption.end_ms))
             yield Answer(caption, at_s, caption.lag_ms, None if said_s is None else (at_s - said_s) * 1000)
 

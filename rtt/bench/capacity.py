@@ -15,11 +15,11 @@ from rtt.bench.answers import Answer, answers, lost_finals
 from rtt.bench.apart import Outcome, apart
 from rtt.bench.cost import Meter
 from rtt.bench.excerpt import stretches
-from rtt.bench.limit import find_limit, limit_of
+from rtt.bench.limit import Limit, find_limit
 from rtt.bench.samples import Percentiles, Spread, percentiles, ratio, spread_of
 from rtt.bench.servers import Server, rtt_server, server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
-from rtt.bench.talker import Rooms, Talked, talk
+from rtt.bench.talker import Script, Talked, talk
 from rtt.trace import TraceEvent
 
 LIMIT_MS = 300.0
@@ -68,13 +68,9 @@ class Probe(Struct, frozen=True):
 class Side(Struct, frozen=True):
     """Everything found with one server."""
 
-    probes: list[Probe]
-    rooms: int
-    """The most that passed; 0 where none did."""
-    at_limit: list[Probe]
-    """The probes with so many, one for each run."""
+    limit: Limit[Probe]
     past: Probe
-    """Half as many again."""
+    """With half as many rooms again."""
 
 
 class Report(Struct, frozen=True):
@@ -93,7 +89,7 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
         server(plain_server.PROGRAM, setup.source, setup.target, *folders), "plain server", talks, setup, tell
     )
     own = await _side(rtt_server(setup.models), "rtt", talks, setup, tell)
-    return Report(setup, own, plain, ratio(own.rooms, plain.rooms))
+    return Report(setup, own, plain, ratio(own.limit.count, plain.limit.count))
 
 
 async def _side(
@@ -109,19 +105,16 @@ async def _side(
             tell(f"{name}, {count} rooms")
             return await probe(started, talks, setup, count)
 
-        probes = await find_limit(attempt, setup.first, setup.most)
-        limit = limit_of(probes)
-        rooms = limit.count if limit else 0
-        at_limit = [limit, *[await attempt(rooms) for _ in range(setup.runs - 1)]] if limit else []
-        return Side(probes, rooms, at_limit, past=await attempt(max(1, round(_PAST * rooms))))
+        limit = await find_limit(attempt, setup.first, setup.most, setup.runs)
+        return Side(limit, past=await attempt(max(1, round(_PAST * limit.count))))
 
 
 async def probe(started: Server, talks: Sequence[Sequence[TraceEvent]], setup: Setup, count: int) -> Probe:
     """Let so many rooms talk to a server."""
     meter = Meter(started.pid)
     excerpts = stretches(talks, count, setup.settle_s + setup.seconds)
-    rooms = Rooms(excerpts, setup.source, [setup.target], stagger_s=setup.settle_s)
-    async with apart(talk, started.ws, rooms) as talking:
+    script = Script(excerpts, setup.source, [setup.target], stagger_s=setup.settle_s)
+    async with apart(talk, started.ws, script) as talking:
         await talking.ready()
         before = meter.cpu_s()
         talking.go_on()
@@ -156,16 +149,16 @@ def tables(result: Report) -> list[Table]:
     lines = [
         _probe_line(name, one)
         for name, side in (("rtt", result.rtt), ("plain", result.plain))
-        for name, one in (*((name, one) for one in side.probes), (f"{name}, past it", side.past))
+        for name, one in (*((name, one) for one in side.limit.probes), (f"{name}, past it", side.past))
     ]
     columns = ("", "rooms", "p50", "p95", "client's", "partials", "answered", "finals", "lost", "cores", "load's")
     rooms = "rooms until p95 of lag_ms passes 300 ms"
     figures = [
-        line(rooms, float(result.rtt.rooms), "{:.0f}", Target(least=60)),
-        line("… of the plain server", float(result.plain.rooms), "{:.0f}"),
+        line(rooms, float(result.rtt.limit.count), "{:.0f}", Target(least=60)),
+        line("… of the plain server", float(result.plain.limit.count), "{:.0f}"),
         line("times the plain server's", result.times_plain, "{:.1f}", Target(least=4)),
-        line("p95 at the limit", _p95(result.rtt.at_limit), "{:.0f} ms"),
-        line("… of the plain server", _p95(result.plain.at_limit), "{:.0f} ms"),
+        line("p95 at the limit", _p95(result.rtt.limit.at_limit), "{:.0f} ms"),
+        line("… of the plain server", _p95(result.plain.limit.at_limit), "{:.0f} ms"),
         line(
             f"finals lost with {result.rtt.past.count} rooms, of {result.rtt.past.finals}",
             result.rtt.past.finals_lost,

@@ -6,6 +6,7 @@ from itertools import count, groupby
 import msgspec
 
 from rtt.measure.replay import numbered
+from rtt.protocol import Final, Partial
 from rtt.trace import TraceEvent
 
 # Between the end of a talk and its beginning, where it is played again.
@@ -48,6 +49,12 @@ def in_a_row(talks: Sequence[Sequence[TraceEvent]]) -> list[TraceEvent]:
             for event in numbered(talk)
         ]
     return found
+
+
+def message_of(event: TraceEvent) -> Partial | Final:
+    """Return what a speaker sends for an event."""
+    kind = Final if event.type == "final" else Partial
+    return kind(event.text, event.utterance, event.start_ms, event.end_ms)
 
 
 def _utterances(events: Sequence[TraceEvent], start_ms: float) -> Iterator[list[TraceEvent]]:

@@ -18,15 +18,16 @@ import msgspec
 from msgspec import Struct
 
 from rtt.bench import broadcast_server, crowd, pacer
+from rtt.bench.answers import first_captions
 from rtt.bench.apart import apart
 from rtt.bench.cost import Meter
-from rtt.bench.excerpt import excerpt
-from rtt.bench.limit import find_limit, limit_of
+from rtt.bench.excerpt import excerpt, message_of
+from rtt.bench.limit import Limit, find_limit
 from rtt.bench.samples import Percentiles, Spread, percentiles, ratio, spread_of
 from rtt.bench.servers import Server, rtt_server, server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
 from rtt.bench.talker import Heard
-from rtt.protocol import Final, Partial, encode
+from rtt.protocol import encode
 from rtt.trace import TraceEvent
 
 _decoder = msgspec.json.Decoder(Heard)
@@ -80,21 +81,12 @@ class Probe(Struct, frozen=True):
         return self.server_cpu_s * 1e6 / self.delivered if self.delivered else None
 
 
-class Side(Struct, frozen=True):
-    """Everything found with one server."""
-
-    probes: list[Probe]
-    readers: int
-    """The most that passed; 0 where none did."""
-    at_limit: list[Probe]
-
-
 class Report(Struct, frozen=True):
     """rtt, and the raw broadcast."""
 
     setup: Setup
-    rtt: Side
-    broadcast: Side
+    rtt: Limit[Probe]
+    broadcast: Limit[Probe]
     alike: Probe
     """The broadcast with as many readers as rtt's limit."""
     readers_ratio: float | None
@@ -139,12 +131,12 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
         found,
         beside,
         alike,
-        readers_ratio=ratio(found.readers, beside.readers) if beside.readers < setup.most else None,
+        readers_ratio=ratio(found.count, beside.count) if beside.count < setup.most else None,
         cpu_ratio=ratio(alike.cpu_us, cpu_us.median if cpu_us else None),
     )
 
 
-async def _side(stage: Stage, setup: Setup, tell: Callable[[str], None]) -> tuple[Side, Frames]:
+async def _side(stage: Stage, setup: Setup, tell: Callable[[str], None]) -> tuple[Limit[Probe], Frames]:
     """Return what was found, and the captions as they came in the first probe."""
     recorded: list[Frames] = []
 
@@ -154,10 +146,7 @@ async def _side(stage: Stage, setup: Setup, tell: Callable[[str], None]) -> tupl
         recorded.append(came)
         return found
 
-    probes = await find_limit(attempt, setup.first, setup.most)
-    limit = limit_of(probes)
-    at_limit = [limit, *[await attempt(limit.count) for _ in range(setup.runs - 1)]] if limit else []
-    return Side(probes, limit.count if limit else 0, at_limit), recorded[0]
+    return await find_limit(attempt, setup.first, setup.most, setup.runs), recorded[0]
 
 
 async def probe(stage: Stage, setup: Setup, count: int) -> tuple[Probe, Frames]:
@@ -197,21 +186,17 @@ def rtt_stage(events: Sequence[TraceEvent], setup: Setup) -> Stage:
     """Return rtt with one room, in which these events are said."""
     query = urlencode({"source": setup.source, "target": setup.target})
     listen = urlencode({"lang": setup.target, "stability": "fast"})
-    kinds = {"partial": Partial, "final": Final}
-    texts = [encode(kinds[e.type](e.text, e.utterance, e.start_ms, e.end_ms)) for e in events]
 
     def sent_at(frames: Sequence[bytes], times: Sequence[float]) -> Mapping[bytes, float]:
         said = {event.end_ms: at_s for event, at_s in zip(events, times, strict=True)}
-        found: dict[bytes, float] = {}
-        known: set[tuple[int, int, bool]] = set()
-        for caption, frame in sorted(((_decoder.decode(f), f) for f in frames), key=lambda pair: pair[0].seq):
-            state = caption.segment, caption.end_ms, caption.final
-            if state not in known and caption.end_ms in said:
-                found[frame] = said[caption.end_ms] + caption.lag_ms / 1000
-            known.add(state)
-        return found
+        captions = sorted(((frame, _decoder.decode(frame)) for frame in frames), key=lambda pair: pair[1].seq)
+        return {
+            frame: said[caption.end_ms] + caption.lag_ms / 1000
+            for frame, caption in first_captions(captions)
+            if caption.end_ms in said
+        }
 
-    frames = [(event.at_ms / 1000, text) for event, text in zip(events, texts, strict=True)]
+    frames = [(event.at_ms / 1000, encode(message_of(event))) for event in events]
     start = partial(rtt_server, setup.models)
     return Stage("rtt", start, f"/v1/rooms/hall/speak?{query}", f"/v1/rooms/hall/listen?{listen}", frames, sent_at)
 
@@ -244,10 +229,10 @@ def tables(result: Report) -> list[Table]:
     )
     lines = [_probe_line(name, probes[count]) for name, probes in sides for count in sorted(probes)]
     columns = ("", "readers", "p50", "p95", "p99", "frames", "missing", "µs a frame", "cores", "load's")
-    beyond = " (no more were tried)" if result.broadcast.readers == setup.most else ""
+    beyond = " (no more were tried)" if result.broadcast.count == setup.most else ""
     figures = [
-        line("readers until p95 of delay passes 250 ms", float(result.rtt.readers), "{:.0f}", Target(least=3000)),
-        line(f"… of websockets.broadcast{beyond}", float(result.broadcast.readers), "{:.0f}"),
+        line("readers until p95 of delay passes 250 ms", float(result.rtt.count), "{:.0f}", Target(least=3000)),
+        line(f"… of websockets.broadcast{beyond}", float(result.broadcast.count), "{:.0f}"),
         line("readers beside the broadcast's", result.readers_ratio, "{:.2f}", Target(least=0.7)),
         line("broadcast's CPU for a frame beside rtt's", result.cpu_ratio, "{:.2f}"),
         line("p95 at the limit", _over(result.rtt, lambda one: one.delay.p95), "{:.0f} ms"),
@@ -262,7 +247,7 @@ def tables(result: Report) -> list[Table]:
     return [Table(title, FIGURES, figures), Table("", columns, lines, [note])]
 
 
-def _over(side: Side, figure: Callable[[Probe], float | None]) -> Spread | None:
+def _over(side: Limit[Probe], figure: Callable[[Probe], float | None]) -> Spread | None:
     return spread_of(side.at_limit, figure)
 
 

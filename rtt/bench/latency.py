@@ -16,15 +16,11 @@ from rtt.bench.answers import Answer, answers, lost_finals
 from rtt.bench.apart import Link, apart
 from rtt.bench.cost import Meter
 from rtt.bench.excerpt import excerpt
+from rtt.bench.plain_engine import PlainEngine
 from rtt.bench.samples import Percentiles, Spread, percentiles, ratio, spread_of
 from rtt.bench.servers import rtt_server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
-from rtt.bench.talker import Rooms, talk
-from rtt.catalog import Catalog
-from rtt.config import make_config
-from rtt.ct2.backend import Ct2Backend
-from rtt.ct2.hardware import choose_hardware
-from rtt.engine import Job
+from rtt.bench.talker import Script, talk
 from rtt.trace import TraceEvent
 
 
@@ -81,9 +77,9 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
         meter = Meter(server.pid)
         for number in range(setup.runs):
             events = excerpt(talks[number % len(talks)], setup.seconds)
-            rooms = Rooms([events], setup.source, [setup.source, setup.target], setup.speed)
+            script = Script([events], setup.source, [setup.source, setup.target], setup.speed)
             tell(f"run {number + 1} of {setup.runs}: {setup.seconds / setup.speed:.0f} s of talk")
-            async with apart(talk, server.ws, rooms) as talking:
+            async with apart(talk, server.ws, script) as talking:
                 await talking.ready()
                 before = meter.cpu_s()
                 talking.go_on()
@@ -112,15 +108,11 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
 
 async def loop(_link: Link, texts: Sequence[str], setup: Setup) -> list[float]:
     """Translate texts one after the other with the same model, and return the milliseconds that each took."""
-    config = make_config({"models": setup.models or None})
-    catalog = Catalog.find(config.models)
-    backend = Ct2Backend(catalog, choose_hardware(config.device, config.compute_type, 1))
-    backend.load()
-    model = catalog.pair(setup.source, setup.target).name
+    engine = PlainEngine(setup.models, setup.source, setup.target)
     times_ms: list[float] = []
     for text in texts:
         begin = time.perf_counter()
-        backend.translate_batch([Job(model, text, "", final=False)])
+        engine.translate(text)
         times_ms.append((time.perf_counter() - begin) * 1000)
     return times_ms
 
@@ -170,7 +162,7 @@ def _walls(found: Sequence[Answer]) -> list[float]:
 def _parts(found: Sequence[Answer]) -> dict[str, Percentiles]:
     samples: defaultdict[str, list[float]] = defaultdict(list)
     for answer in found:
-        for name, value in answer.caption.timing.items():
+        for name, value in (answer.caption.timing or {}).items():
             samples[name].append(value)
     return {name: percentiles(values) for name, values in samples.items()}
 

@@ -1,7 +1,9 @@
 """The most of something that still passes: doubled until it fails, then bisected."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 
 class Probe(Protocol):
@@ -24,10 +26,21 @@ Found = TypeVar("Found", bound=Probe)
 _CLOSE_ENOUGH = 1.1
 
 
-async def find_limit(probe: Callable[[int], Awaitable[Found]], first: int, most: int) -> list[Found]:
+class Limit(Struct, Generic[Found], frozen=True):
+    """Everything that was found."""
+
+    probes: list[Found]
+    """By their counts."""
+    count: int
+    """The most that passed; 0 where none did."""
+    at_limit: list[Found]
+    """The probes with so many, one for each run."""
+
+
+async def find_limit(probe: Callable[[int], Awaitable[Found]], first: int, most: int, runs: int = 1) -> Limit[Found]:
     """Probe `first`, twice as many and so on up to `most`, then between the last that passed and the first that failed.
 
-    Returns every probe, by its count. Where even `first` fails, it is halved until something passes or 1 fails.
+    Where even `first` fails, it is halved until something passes or 1 fails. The limit is probed `runs` times in all.
     """
     found: dict[int, Found] = {}
     passing, failing, count = 0, most + 1, min(first, most)
@@ -38,17 +51,8 @@ async def find_limit(probe: Callable[[int], Awaitable[Found]], first: int, most:
         else:
             failing = count
         count = _next(passing, failing, most)
-    return [found[count] for count in sorted(found)]
-
-
-def limit_of(probes: list[Found]) -> Found | None:
-    """Return the probe with the most that passed below the first that failed, or None where the least failed."""
-    best: Found | None = None
-    for probe in probes:
-        if not probe.passed:
-            break
-        best = probe
-    return best
+    again = [await probe(passing) for _ in range(runs - 1)] if passing else []
+    return Limit([found[count] for count in sorted(found)], passing, [found[passing], *again] if passing else [])
 
 
 def _next(passing: int, failing: int, most: int) -> int:

@@ -14,7 +14,7 @@ from rtt.bench.excerpt import excerpt, in_a_row
 from rtt.bench.samples import Spread, spread_of
 from rtt.bench.servers import Server, rtt_server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
-from rtt.bench.talker import Rooms, talk
+from rtt.bench.talker import Script, talk
 from rtt.trace import TraceEvent
 
 # Samples over the hours of talk.
@@ -131,8 +131,8 @@ async def _run(server: Server, setup: Setup) -> Run:
 async def _talk(server: Server, said: list[TraceEvent], setup: Setup, tell: Callable[[str], None]) -> list[Moment]:
     meter = Meter(server.pid)
     moments: list[Moment] = []
-    rooms = Rooms([said], setup.source, [setup.target], setup.speed)
-    async with apart(talk, server.ws, rooms) as talking:
+    script = Script([said], setup.source, [setup.target], setup.speed)
+    async with apart(talk, server.ws, script) as talking:
         await talking.ready()
         talking.go_on()
         outcome = asyncio.create_task(talking.outcome())

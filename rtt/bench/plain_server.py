@@ -16,12 +16,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
+from rtt.bench.plain_engine import PlainEngine
 from rtt.bench.servers import ready_line
-from rtt.catalog import Catalog
-from rtt.config import make_config
-from rtt.ct2.backend import Ct2Backend
-from rtt.ct2.hardware import choose_hardware
-from rtt.engine import Job
 from rtt.protocol import SPEAKER_TYPES, Caption, Final, Partial, decode, encode
 
 PROGRAM = "from rtt.bench.plain_server import main; main()"
@@ -35,9 +31,8 @@ class _Request:
 
 
 class _PlainServer:
-    def __init__(self, backend: Ct2Backend, model: str, target: str) -> None:
-        self._backend = backend
-        self._model = model
+    def __init__(self, engine: PlainEngine, target: str) -> None:
+        self._engine = engine
         self._target = target
         self._requests: asyncio.Queue[_Request] = asyncio.Queue()
 
@@ -52,13 +47,9 @@ class _PlainServer:
             request = await self._requests.get()
             # Nobody waits any more for what a peer that has left has sent.
             if request.connection.state is State.OPEN:
-                answer = await asyncio.to_thread(self._translate, request.said)
+                answer = await asyncio.to_thread(self._engine.translate, request.said.text)
                 with suppress(ConnectionClosed):
                     await request.connection.send(encode(self._caption(request, answer)))
-
-    def _translate(self, said: Partial | Final) -> str:
-        (answer,) = self._backend.translate_batch([Job(self._model, said.text, "", final=isinstance(said, Final))])
-        return answer.text
 
     def _caption(self, request: _Request, answer: str) -> Caption:
         final = isinstance(request.said, Final)
@@ -80,11 +71,7 @@ class _PlainServer:
 
 
 async def _serve(source: str, target: str, folders: list[Path]) -> None:
-    config = make_config({"models": folders or None})
-    catalog = Catalog.find(config.models)
-    backend = Ct2Backend(catalog, choose_hardware(config.device, config.compute_type, 1))
-    backend.load()
-    plain = _PlainServer(backend, catalog.pair(source, target).name, target)
+    plain = _PlainServer(PlainEngine(folders, source, target), target)
     async with serve(plain.converse, "127.0.0.1", 0, compression=None) as listening:
         port = listening.sockets[0].getsockname()[1]
         print(ready_line(f"http://127.0.0.1:{port}"), file=sys.stderr, flush=True)  # noqa: T201 - as its log

@@ -66,7 +66,7 @@ def plot_capacity(report: capacity.Report, path: Path) -> None:
     lines = [
         Line(name, colour, [p.count for p in probes], [p.lag.p95 or 0 for p in probes])
         for name, colour, side in (("rtt", _OWN, report.rtt), ("plain server", _BESIDE, report.plain))
-        for probes in [sorted([*side.probes, side.past], key=lambda probe: probe.count)]
+        for probes in [sorted([*side.limit.probes, side.past], key=lambda probe: probe.count)]
     ]
     plot_lines(lines, Frame("capacity", "rooms", "p95 of lag_ms", capacity.LIMIT_MS, logarithmic=True), path)
 

@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from rtt.bench.apart import Link
-from rtt.protocol import Final, Partial, encode
+from rtt.bench.excerpt import message_of
+from rtt.protocol import encode
 from rtt.trace import TraceEvent
 
 _CONNECTING = 50
@@ -35,7 +36,7 @@ class Heard(Struct, frozen=True, tag_field=None):
     final: bool = False
     end_ms: int = 0
     lag_ms: float = 0
-    timing: dict[str, float] = {}
+    timing: dict[str, float] | None = None
     """The server's account of its time for this caption, where it gives one."""
 
 
@@ -43,10 +44,11 @@ class Talked(Struct, frozen=True):
     """What one room said and was told, with the time of each in seconds on the machine's monotonic clock."""
 
     said: list[tuple[float, TraceEvent]]
+    """Including what could not be said any more, since the server had closed the socket."""
     heard: list[tuple[float, Heard]]
 
 
-class Rooms(Struct, frozen=True):
+class Script(Struct, frozen=True):
     """What rooms are to say: an excerpt each (`rtt.bench.excerpt`), and in which languages they are answered."""
 
     excerpts: list[list[TraceEvent]]
@@ -62,38 +64,38 @@ class Rooms(Struct, frozen=True):
 _decoder = msgspec.json.Decoder(Heard)
 
 
-async def talk(link: Link, ws: str, rooms: Rooms) -> list[Talked]:
+async def talk(link: Link, ws: str, script: Script) -> list[Talked]:
     """Connect every room, wait for the word, and let each say its excerpt; work for `rtt.bench.apart`."""
-    query = {"source": rooms.source, "target": ",".join(rooms.targets), "stability": "fast", "timing": "true"}
+    query = {"source": script.source, "target": ",".join(script.targets), "stability": "fast", "timing": "true"}
     url = f"{ws}/v1/translate?{urlencode(query)}"
     async with AsyncExitStack() as stack:
         connections: list[ClientConnection] = []
-        for start in range(0, len(rooms.excerpts), _CONNECTING):
+        for start in range(0, len(script.excerpts), _CONNECTING):
             opening = [
                 stack.enter_async_context(connect(url, compression=None, proxy=None, max_queue=None))
-                for _ in rooms.excerpts[start : start + _CONNECTING]
+                for _ in script.excerpts[start : start + _CONNECTING]
             ]
             connections += await asyncio.gather(*opening)
         await link.ready()
-        step = rooms.stagger_s / len(rooms.excerpts)
+        step = script.stagger_s / len(script.excerpts)
         return await asyncio.gather(
             *(
-                _Room(connection, excerpt, rooms).run(number * step)
-                for number, (connection, excerpt) in enumerate(zip(connections, rooms.excerpts, strict=True))
+                _Room(connection, excerpt, script).run(number * step)
+                for number, (connection, excerpt) in enumerate(zip(connections, script.excerpts, strict=True))
             )
         )
 
 
 class _Room:
-    def __init__(self, connection: ClientConnection, excerpt: Sequence[TraceEvent], rooms: Rooms) -> None:
+    def __init__(self, connection: ClientConnection, excerpt: Sequence[TraceEvent], script: Script) -> None:
         self._connection = connection
         self._excerpt = excerpt
-        self._rooms = rooms
+        self._script = script
         self._missing = {
             (lang, event.utterance, event.end_ms)
             for event in excerpt
             if event.type == "final" and event.text.strip()
-            for lang in rooms.targets
+            for lang in script.targets
         }
         self._said: list[tuple[float, TraceEvent]] = []
         self._heard: list[tuple[float, Heard]] = []
@@ -106,7 +108,7 @@ class _Room:
         await self._speak()
         while not self._complete.is_set() and not listening.done():
             silent_for = time.monotonic() - max(self._last_news, self._said[-1][0])
-            if silent_for >= self._rooms.patience_s:
+            if silent_for >= self._script.patience_s:
                 break
             await asyncio.wait([listening], timeout=0.05)
         listening.cancel()
@@ -115,14 +117,14 @@ class _Room:
 
     async def _speak(self) -> None:
         start = time.monotonic()
-        for event in self._excerpt:
-            await asyncio.sleep(start + event.at_ms / 1000 / self._rooms.speed - time.monotonic())
-            kind = Final if event.type == "final" else Partial
-            frame = encode(kind(event.text, event.utterance, event.start_ms, event.end_ms))
+        for number, event in enumerate(self._excerpt):
+            await asyncio.sleep(start + event.at_ms / 1000 / self._script.speed - time.monotonic())
+            frame = encode(message_of(event))
             self._said.append((time.monotonic(), event))
             try:
                 await self._connection.send(frame)
             except ConnectionClosed:
+                self._said += [(time.monotonic(), unsaid) for unsaid in self._excerpt[number + 1 :]]
                 return
 
     async def _listen(self) -> None:

@@ -8,6 +8,7 @@ import typer
 from rtt.bench.ablation import Setup, measure, tables
 from rtt.bench.plots import plot_ablation
 from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
+from rtt.cli.engine import build_engine
 from rtt.cli.options import Json, Models
 
 
@@ -26,5 +27,9 @@ def ablation(
     """Compare what compression, parallel work and what is known already bring, each by itself and all."""
     setup = Setup(source, target, talks, seconds, repeats, tuple(models or ()))
     carry_out(
-        "ablation", partial(measure, read_talks(traces), setup), tables, plot_ablation, Output(plot, json, markdown)
+        "ablation",
+        partial(measure, build_engine, read_talks(traces), setup),
+        tables,
+        plot_ablation,
+        Output(plot, json, markdown),
     )

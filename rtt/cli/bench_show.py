@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from rtt.bench.tables import Table
 from rtt.cli.logs import configure_logs
 from rtt.cli.machine import machine
 from rtt.config import bundled
+from rtt.errors import BenchError
 from rtt.trace import TraceEvent, read_trace
 
 Traces = Annotated[
@@ -60,7 +62,7 @@ def carry_out(
     configure_logs(verbose=False)
     begin, load = datetime.now(UTC), os.getloadavg()[0]
     with _progress(name) as tell:
-        report = asyncio.run(bench(tell))
+        report = asyncio.run(_stoppable(bench(tell)))
     if output.plot:
         draw(report, output.plot)
     where = f"{begin:%Y-%m-%d %H:%M} UTC, {machine()}, load average {load:.1f} at the beginning"
@@ -74,6 +76,16 @@ def carry_out(
         for table in tables(report):
             console.print(_rich(table), *table.notes, sep="\n")
         console.print(where)
+
+
+async def _stoppable(bench: Coroutine[Any, Any, Report]) -> Report:
+    """Run a bench so that a SIGTERM ends the servers and the load that it has started."""
+    running = asyncio.ensure_future(bench)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    try:
+        return await running
+    except asyncio.CancelledError:
+        raise BenchError("stopped") from None
 
 
 @contextmanager
