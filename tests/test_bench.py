@@ -232,15 +232,18 @@ def test_a_probe_counts_what_came_when_all_talked() -> None:
     assert not msgspec.structs.replace(found, lag=percentiles([301])).passed
 
 
+class Counted(msgspec.Struct):
+    """As many as were probed, and whether that was too many."""
+
+    count: int
+    passed: bool
+
+
 @given(limit=st.integers(0, 300), first=st.integers(1, 300), most=st.integers(1, 300))
 def test_a_limit_is_found(limit: int, first: int, most: int) -> None:
-    class Probe(msgspec.Struct):
-        count: int
-        passed: bool
-
-    async def probe(count: int) -> Probe:
+    async def probe(count: int) -> Counted:
         assert 1 <= count <= most
-        return Probe(count, count <= limit)
+        return Counted(count, count <= limit)
 
     found = asyncio.run(find_limit(probe, first, most, runs=3))
     counts = [one.count for one in found.probes]
@@ -248,6 +251,18 @@ def test_a_limit_is_found(limit: int, first: int, most: int) -> None:
     reached = min(limit, most)
     assert found.count <= reached <= max(found.count * 1.1, found.count)
     assert [one.count for one in found.at_limit] == [found.count] * (3 if found.count else 0)
+
+
+async def test_what_fails_once_is_tried_again() -> None:
+    probed: list[int] = []
+
+    async def probe(count: int) -> Counted:
+        probed.append(count)
+        return Counted(count, count < 8 and probed.count(count) == 2)
+
+    found = await find_limit(probe, 4, 100)
+    assert probed == [4, 4, 8, 8, 6, 6, 7, 7]
+    assert [(one.count, one.passed) for one in found.probes] == [(4, True), (6, True), (7, True), (8, False)]
 
 
 def test_figures_over_runs() -> None:

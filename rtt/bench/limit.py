@@ -1,4 +1,8 @@
-"""The most of something that still passes: doubled until it fails, then bisected."""
+"""The most of something that still passes: doubled until it fails, then bisected.
+
+What fails is tried once more, and counts as failed when it has failed twice: a moment in which the machine had something
+else to do says nothing about the server.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
@@ -46,13 +50,15 @@ async def find_limit(probe: Callable[[int], Awaitable[Found]], first: int, most:
     passing, failing, count = 0, most + 1, min(first, most)
     while count not in found and 0 < count <= most:
         found[count] = await probe(count)
+        if not found[count].passed and (again := await probe(count)).passed:
+            found[count] = again
         if found[count].passed:
             passing = count
         else:
             failing = count
         count = _next(passing, failing, most)
-    again = [await probe(passing) for _ in range(runs - 1)] if passing else []
-    return Limit([found[count] for count in sorted(found)], passing, [found[passing], *again] if passing else [])
+    at_limit = [found[passing], *[await probe(passing) for _ in range(runs - 1)]] if passing else []
+    return Limit([found[count] for count in sorted(found)], passing, at_limit)
 
 
 def _next(passing: int, failing: int, most: int) -> int:
