@@ -1,7 +1,7 @@
 """The most of something that still passes: doubled until it fails, then bisected.
 
-What fails is tried once more, and counts as failed when it has failed twice: a moment in which the machine had something
-else to do says nothing about the server.
+What fails is tried once more, and counts as failed when it has failed twice: a moment in which the machine had
+something else to do says nothing about the server.
 """
 
 from collections.abc import Awaitable, Callable
