@@ -30,11 +30,11 @@ class Link:
     async def ready(self) -> None:
         """Tell that everything is prepared, and wait until the bench says to go on."""
         self._connection.send(_Ready())
-        await asyncio.to_thread(self._connection.recv)
         self._cpu_before = time.process_time()
+        await asyncio.to_thread(self._connection.recv)
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds this process took since it was last told to go on."""
+        """Return the CPU seconds this process has taken since it was ready."""
         return time.process_time() - self._cpu_before
 
 
@@ -50,7 +50,7 @@ class _Failed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Result]):
-    """What the work returned, and the CPU seconds its process took since it was told to go on."""
+    """What the work returned, and the CPU seconds its process took for it since it was ready."""
 
     value: Result
     cpu_s: float
