@@ -50,6 +50,8 @@ class Run(Struct, frozen=True):
     finals_lost: int
     server_cpu_ms: float
     """For each answer."""
+    loop_cpu_ms: float
+    """For each text."""
     load_cpu_ms: float
     """What the client took, for each answer."""
 
@@ -90,25 +92,29 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
             texts = [answer.caption.stable + answer.caption.tentative for answer in own]
             tell(f"run {number + 1} of {setup.runs}: the loop, {len(texts)} texts")
             async with apart(loop, texts, setup) as looping:
-                times_ms = (await looping.outcome()).value
+                await looping.ready()
+                looping.go_on()
+                looped = await looping.outcome()
             runs.append(
                 Run(
                     lag=percentiles([answer.lag_ms for answer in translated]),
                     wall=percentiles(_walls(translated)),
                     added=percentiles(_walls(own)),
-                    loop=percentiles(times_ms),
+                    loop=percentiles(looped.value),
                     parts=_parts(translated),
                     finals_lost=lost_finals(talked, setup.target),
                     server_cpu_ms=server_cpu_s * 1000 / max(1, len(translated)),
+                    loop_cpu_ms=looped.cpu_s * 1000 / max(1, len(texts)),
                     load_cpu_ms=outcome.cpu_s * 1000 / max(1, len(translated)),
                 )
             )
     return report(setup, runs)
 
 
-async def loop(_link: Link, texts: Sequence[str], setup: Setup) -> list[float]:
+async def loop(link: Link, texts: Sequence[str], setup: Setup) -> list[float]:
     """Translate texts one after the other with the same model, and return the milliseconds that each took."""
     engine = PlainEngine(setup.models, setup.source, setup.target)
+    await link.ready()
     times_ms: list[float] = []
     for text in texts:
         begin = time.perf_counter()
@@ -148,6 +154,7 @@ def tables(result: Report) -> list[Table]:
         line("what the service adds, p50", result.added_p50_ms, "{:.1f} ms", Target(most=2)),
         line("finals lost", spread_of(runs, lambda run: run.finals_lost), "{:.0f}", Target(most=0)),
         line("server's CPU for each answer", spread_of(runs, lambda run: run.server_cpu_ms), "{:.1f} ms"),
+        line("… of the loop for each text", spread_of(runs, lambda run: run.loop_cpu_ms), "{:.1f} ms"),
         line("client's CPU for each answer", spread_of(runs, lambda run: run.load_cpu_ms), "{:.1f} ms"),
     ]
     pace = "" if result.setup.speed == 1 else f"; at speed {result.setup.speed:g}, which is not honest"
