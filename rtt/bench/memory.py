@@ -1,6 +1,7 @@
 """`rtt bench memory`: what a server holds at its start, for each reader and each room, and over hours of talk."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from rtt.bench.excerpt import excerpt, in_a_row
 from rtt.bench.samples import Spread, spread_of
 from rtt.bench.servers import Server, rtt_server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
-from rtt.bench.talker import Script, talk
+from rtt.bench.talker import Script, Talked, talk
 from rtt.trace import TraceEvent
 
 # Samples over the hours of talk.
@@ -80,7 +81,11 @@ class Report(Struct, frozen=True):
     @property
     def growth(self) -> float | None:
         """How many times the memory in the middle of the talk that at its end is."""
-        return self.talk[-1].memory.rss / self.talk[len(self.talk) // 2].memory.rss if self.talk else None
+        if not self.talk:
+            return None
+        last = self.talk[-1]
+        middle = min(self.talk, key=lambda one: abs(one.hours - last.hours / 2))
+        return last.memory.rss / middle.memory.rss
 
 
 async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Callable[[str], None]) -> Report:
@@ -93,7 +98,8 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
             runs.append(await _run(server, setup))
     async with rtt_server(setup.models) as server:
         said = excerpt(in_a_row(talks), setup.hours * 3600)
-        moments = await _talk(server, said, setup, tell)
+        tell(f"{setup.hours:g} hours of talk at speed {setup.speed:g}")
+        moments = await _talk(server, said, setup)
     return Report(
         setup,
         runs,
@@ -128,21 +134,24 @@ async def _run(server: Server, setup: Setup) -> Run:
     return Run(start, before_readers, after_readers, after_rooms, setup.readers, setup.rooms)
 
 
-async def _talk(server: Server, said: list[TraceEvent], setup: Setup, tell: Callable[[str], None]) -> list[Moment]:
+async def _talk(server: Server, said: list[TraceEvent], setup: Setup) -> list[Moment]:
     meter = Meter(server.pid)
-    moments: list[Moment] = []
+    samples: list[tuple[float, Memory]] = []
     script = Script([said], setup.source, [setup.target], setup.speed)
     async with apart(talk, server.ws, script) as talking:
         await talking.ready()
         talking.go_on()
         outcome = asyncio.create_task(talking.outcome())
-        for number in range(1, _SAMPLES + 1):
-            hours = setup.hours * number / _SAMPLES
-            tell(f"{hours:.1f} of {setup.hours:g} hours of talk, at speed {setup.speed:g}")
+        while not outcome.done():
             await asyncio.wait([outcome], timeout=setup.hours * 3600 / setup.speed / _SAMPLES)
-            moments.append(Moment(hours, meter.memory()))
-        await outcome
-    return moments
+            samples.append((time.monotonic(), meter.memory()))
+    (talked,) = outcome.result().value
+    return [Moment(hours_said(talked, at_s), held) for at_s, held in samples]
+
+
+def hours_said(talked: Talked, at_s: float) -> float:
+    """Return how much of a talk had been said at a time: a server that is slow to take it slows it down."""
+    return max((event.at_ms / 3.6e6 for said_s, event in talked.said if said_s <= at_s), default=0.0)
 
 
 def tables(result: Report) -> list[Table]:
