@@ -5,6 +5,7 @@ RttError
 ├── ModelError              a model folder that cannot be used
 ├── TranslationError        the engine could not translate a job
 ├── TraceError              a recorded talk, or another file to measure, that cannot be read
+├── BenchError              a bench that could not be carried through
 ├── ServerError             what a server told the client before it closed the socket
 ├── Unreachable             no server answered for as long as the client was to wait
 └── WireError               what a peer on a socket is told
@@ -45,6 +46,10 @@ class TranslationError(RttError):
 
 class TraceError(RttError):
     """A recorded talk, its references, a test set or an event log that cannot be read; the message names the place."""
+
+
+class BenchError(RttError):
+    """A bench that could not be carried through; the message says what its load met."""
 
 
 class ServerError(RttError):

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "rtt"
 # Top to bottom; a module imports from lower lines only.
 ORDER = [
     {"cli"},
+    {"bench"},
     {"server"},
     {"app"},
     {"sockets", "headers", "websocket", "doorkeeper", "invitations"},
@@ -43,13 +44,14 @@ ONLY = {
     "limits": {"quotas"},
     "starlette": {"app", "conversation", "door", "doorkeeper", "headers", "invitations", "server", "sockets"},
     "uvicorn": {"server", "websocket"},
-    "websockets": {"client", "websocket"},
+    "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
+    "psutil": {"bench"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "ct2": {"cli"},
-    "scheduler": {"cli"},
+    "ct2": {"cli", "bench"},
+    "scheduler": {"cli", "bench"},
 }
 
 

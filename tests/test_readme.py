@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from rtt.auth import Auth, Role, find_secrets
-from rtt.cli import measure
+from rtt.cli import bench, measure
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
@@ -62,7 +62,7 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3", done.stdout)
+    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|to ready", done.stdout)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
@@ -115,7 +115,7 @@ def test_a_conference_is_protected(shell: dict[str, str], tmp_path: Path) -> Non
 
 def test_the_scripts_are_those_of_the_readme() -> None:
     scripts = {command.split()[0] for command in commands() if command.startswith("./")}
-    assert scripts == {"./scripts/serve", "./scripts/test"}
+    assert scripts == {"./scripts/serve", "./scripts/test", "./scripts/bench"}
 
 
 @pytest.mark.skipif(not (ROOT / ".venv" / ".installed-dev").exists(), reason="not in a checkout that scripts/test made")
@@ -135,11 +135,10 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
 
 
 def test_the_table_of_commands() -> None:
-    measures = typer.main.get_command(measure.commands)
-    assert isinstance(measures, typer.core.TyperGroup)
+    groups = {"measure": typer.main.get_command(measure.commands), "bench": typer.main.get_command(bench.commands)}
     assert [code(row[0]) for row in table("Commands")] == [
         *(f"rtt {command.__name__}" for command in COMMANDS),
-        *(f"rtt measure {name}" for name in measures.commands),
+        *(f"rtt {name} {command}" for name, group in groups.items() for command in getattr(group, "commands", [])),
     ]
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from rtt.cli import measure
+from rtt.cli import bench, measure
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
@@ -23,6 +23,7 @@ commands = typer.Typer(
 for command in COMMANDS:
     commands.command()(command)
 commands.add_typer(measure.commands, name="measure")
+commands.add_typer(bench.commands, name="bench")
 
 
 def app() -> None:
