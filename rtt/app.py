@@ -7,15 +7,21 @@ from contextlib import asynccontextmanager
 import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from rtt.auth import Auth
 from rtt.catalog import Catalog
 from rtt.config import Config, bundled
+from rtt.door import Door
+from rtt.doorkeeper import Doorkeeper, handle_error
 from rtt.engine import Engine
+from rtt.errors import WireError
 from rtt.headers import Headers
+from rtt.invitations import Invitations
 from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
@@ -24,10 +30,15 @@ from rtt.sockets import Sockets
 _PAGES = ("speak", "captions", "display")
 
 
-def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
-    """Build the service over an engine. `app.state.rooms` holds its rooms; close them before the server stops."""
+def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | None = None) -> Starlette:
+    """Build the service over an engine; without `auth` everybody may do everything.
+
+    `app.state.rooms` holds its rooms; close them before the server stops.
+    """
     rooms = Rooms(catalog, engine, config)
-    sockets = Sockets(rooms, config)
+    door = Door(config, auth or Auth())
+    sockets = Sockets(rooms, config, door)
+    invitations = Invitations(rooms, config, door)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -49,6 +60,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             WebSocketRoute("/v1/translate", sockets.translate),
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
+            Route("/v1/rooms", invitations.make, methods=["POST"]),
             Route("/v1/models", models),
             Route("/health/live", live),
             Route("/health/ready", ready),
@@ -59,7 +71,17 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
                 for name in ("lib", "start", *_PAGES)
             ),
         ],
-        middleware=[Middleware(Headers)],
+        middleware=[
+            Middleware(Headers),
+            Middleware(Doorkeeper, door),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=config.origins,
+                allow_headers=["Authorization"],
+                allow_methods=["GET", "POST"],
+            ),
+        ],
+        exception_handlers={WireError: handle_error},
         lifespan=lifespan,
     )
     app.state.rooms = rooms

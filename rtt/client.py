@@ -20,7 +20,7 @@ import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from rtt.errors import BadMessage, ServerError, WireError
+from rtt.errors import BadMessage, ServerError, Unreachable, WireError
 from rtt.protocol import (
     EVERYBODY_TYPES,
     SPEAKER_TYPES,
@@ -30,12 +30,14 @@ from rtt.protocol import (
     Correct,
     Error,
     Final,
+    Glossary,
     Partial,
     Ping,
     Pong,
     Ready,
     Stability,
     Status,
+    Term,
     ToEverybody,
     decode,
     encode,
@@ -45,33 +47,37 @@ _log = structlog.get_logger(__name__)
 
 _FIRST_DELAY_S = 0.25
 _LONGEST_DELAY_S = 10.0
+# Long enough for a server to be started anew by hand.
+PATIENCE_S = 300.0
 
 
-async def listen(
+async def listen(  # noqa: PLR0913 - a reader's own choices
     url: str,
     room: str,
     langs: Sequence[str] = (),
     *,
     stability: Stability = Stability.STEADY,
     since: int | None = None,
+    token: str = "",
+    patience_s: float = PATIENCE_S,
 ) -> AsyncGenerator[Ready | Caption | Cancel | Status, None]:
     """Yield what readers of a room are told, for ever; after a dropped connection it resumes where it was.
 
     A `Ready` with `gap` means that captions were missed which the server no longer has. Raises ServerError where trying
-    again would not help.
+    again would not help, and Unreachable where no server answers for `patience_s` (`math.inf`: never).
     """
-    delays = _delays()
+    delays = _delays(patience_s)
     log = ""
     while True:
         query = {"lang": ",".join(langs), "stability": stability.value, "log": log}
         if since is not None:
             query["since"] = str(since)
         try:
-            async with _connected(url, f"/v1/rooms/{room}/listen", query) as connection:
+            async with _connected(url, f"/v1/rooms/{room}/listen", query, token) as connection:
                 async for message in _messages(connection):
                     match message:
                         case Ready():
-                            delays = _delays()
+                            delays = _delays(patience_s)
                             # In another log our place means nothing.
                             since = since if log in {"", message.log} else None
                             log = message.log
@@ -92,8 +98,8 @@ class Speaker:
     They raise ValueError on what no server would take, such as a text over 4,000 characters, and ServerError once the
     server has refused this speaker for good.
 
-    Finals, cancels and corrections are kept until the server has acknowledged them (a pong to a ping sent after them)
-    and sent again after a reconnect; the server knows a repeated one by its utterance and text.
+    Finals, cancels, corrections and glossaries are kept until the server has acknowledged them (a pong to a ping sent
+    after them) and sent again after a reconnect; the server knows a repeated one by its utterance and text.
     """
 
     def __init__(self) -> None:
@@ -136,17 +142,21 @@ class Speaker:
         """Change the source text of a finished segment."""
         self._keep(Correct(segment, text))
 
+    def glossary(self, terms: Sequence[Term]) -> None:
+        """Have these terms kept, or translated as they say, from the next sentence on; they replace those before."""
+        self._keep(Glossary(list(terms)))
+
     async def acknowledged(self) -> None:
         """Wait until the server has received everything."""
         while self._unacknowledged or (self._partial and not self._partial_sent):
             self._acknowledged.clear()
             await self._acknowledged.wait()
 
-    def _keep(self, message: Final | CancelUtterance | Correct) -> None:
+    def _keep(self, message: Final | CancelUtterance | Correct | Glossary) -> None:
         self._check()
         self._serial += 1
         self._unacknowledged.append((self._serial, _checked(message)))
-        if not isinstance(message, Correct):
+        if isinstance(message, Final | CancelUtterance):
             self._partial = None
         self._news.set()
 
@@ -176,17 +186,17 @@ class Speaker:
             self._sent -= 1
         self._acknowledged.set()
 
-    async def _run(self, url: str, room: str, query: dict[str, str]) -> None:
-        delays = _delays()
+    async def _run(self, url: str, room: str, query: dict[str, str], token: str, patience_s: float) -> None:
+        delays = _delays(patience_s)
         while True:
             try:
-                async with _connected(url, f"/v1/rooms/{room}/speak", query) as connection:
+                async with _connected(url, f"/v1/rooms/{room}/speak", query, token) as connection:
                     sending = asyncio.create_task(self._send(connection))
                     try:
                         async for message in _messages(connection):
                             match message:
                                 case Ready():
-                                    delays = _delays()
+                                    delays = _delays(patience_s)
                                 case Pong():
                                     self._acknowledge(message.t)
                                 case Error():
@@ -201,11 +211,17 @@ class Speaker:
 
 
 @asynccontextmanager
-async def speak(url: str, room: str, *, source: str, targets: Sequence[str] = ()) -> AsyncIterator[Speaker]:
-    """Speak into a room; on leaving, everything sent has been received. Raises ServerError."""
+async def speak(  # noqa: PLR0913 - a speaker's own choices
+    url: str, room: str, *, source: str, targets: Sequence[str] = (), token: str = "", patience_s: float = PATIENCE_S
+) -> AsyncIterator[Speaker]:
+    """Speak into a room; on leaving, everything sent has been received.
+
+    Raises ServerError, and Unreachable where no server answers for `patience_s` (`math.inf`: never).
+    """
     speaker = Speaker()
     query = {"source": source, "target": ",".join(targets)}
-    speaker._running = running = asyncio.create_task(speaker._run(url, room, query))  # noqa: SLF001 - its own class
+    run = speaker._run(url, room, query, token, patience_s)  # noqa: SLF001 - its own class
+    speaker._running = running = asyncio.create_task(run)  # noqa: SLF001 - its own class
     tasks = [running]
     try:
         yield speaker
@@ -219,7 +235,7 @@ async def speak(url: str, room: str, *, source: str, targets: Sequence[str] = ()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _checked(message: Partial | Final | CancelUtterance | Correct) -> str:
+def _checked(message: Partial | Final | CancelUtterance | Correct | Glossary) -> str:
     """Encode a message that the server will be able to read."""
     frame = encode(message)
     try:
@@ -229,9 +245,11 @@ def _checked(message: Partial | Final | CancelUtterance | Correct) -> str:
     return frame
 
 
-def _connected(url: str, path: str, query: Mapping[str, str | int]) -> connect:
+def _connected(url: str, path: str, query: Mapping[str, str | int], token: str) -> connect:
     base = url.rstrip("/").replace("http", "ws", 1) if url.startswith("http") else url.rstrip("/")
-    return connect(f"{base}{path}?{urlencode(query)}", compression=None, max_queue=None)
+    # A header is not logged where a query is.
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    return connect(f"{base}{path}?{urlencode(query)}", additional_headers=headers, compression=None, max_queue=None)
 
 
 async def _messages(connection: ClientConnection) -> AsyncIterator[ToEverybody]:
@@ -252,9 +270,14 @@ async def _messages(connection: ClientConnection) -> AsyncIterator[ToEverybody]:
         raise
 
 
-def _delays() -> Iterator[float]:
-    """Yield how long to wait before each further attempt: exponential backoff with full jitter."""
+def _delays(patience_s: float) -> Iterator[float]:
+    """Yield how long to wait before each further attempt: exponential backoff with full jitter.
+
+    Raises Unreachable where the first attempt was so long ago.
+    """
     longest = _FIRST_DELAY_S
-    while True:
+    began = time.monotonic()
+    while time.monotonic() - began < patience_s:
         yield random.uniform(0, longest)  # noqa: S311 - no secret
         longest = min(2 * longest, _LONGEST_DELAY_S)
+    raise Unreachable(f"no connection for {patience_s:g} s")

@@ -39,8 +39,18 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[Path, ...] = (bundled("models"),)
     source: Language = "en"
     """Language of a room that a reader opens before its speaker comes."""
+    secret_file: Path | None = None
+    """The secrets that sign tokens, one a line, where they are not in the environment (see rtt.auth)."""
+    open: bool = False
+    """Whether a server without a secret may listen to more than this machine."""
+    public_rooms: bool = False
+    """Whether anybody may make rooms on a server that has a secret."""
+    token_lifetime_s: Annotated[float, Meta(gt=0)] = 7 * 86_400.0
+    """How long the tokens of a new room are good."""
     origins: tuple[str, ...] = ()
     """Origins of foreign pages that may connect, such as https://example.org."""
+    hosts: tuple[str, ...] = ()
+    """Names that the server is reached by, besides localhost and IP addresses."""
     device: Device = Device.AUTO
     compute_type: str = "auto"
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
@@ -55,6 +65,16 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """Finals and cancels kept of a room, over all its languages, for readers who resume."""
     idle_timeout_s: Annotated[float, Meta(ge=0)] = 0.0
     """Close a socket from which nothing came for so long; 0: never."""
+    max_age_s: Annotated[float, Meta(ge=0)] = 86_400.0
+    """Close a socket after so long; its peer connects again, if its token is still good; 0: never."""
+    messages_per_s: Annotated[int, Meta(ge=0)] = 200
+    characters_per_s: Annotated[int, Meta(ge=0)] = 100_000
+    """What a speaker may send in any second; 0: any number."""
+    sockets_per_address: Annotated[int, Meta(ge=0)] = 1000
+    rooms_per_address: Annotated[int, Meta(ge=0)] = 100
+    """Sockets at a time, and new rooms in an hour, of one address that is not this machine's; 0: any number."""
+    readers_per_room: Annotated[int, Meta(ge=0)] = 5000
+    """Most readers of a room at a time; 0: any number."""
     outbox_limit: Annotated[int, Meta(ge=10)] = 1000
     patience_s: Annotated[float, Meta(ge=1)] = 15.0
     """How far a reader may fall behind before it is closed, in frames and in seconds."""

@@ -2,34 +2,37 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rtt.errors import BadMessage, IdleTimeout
+from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited
 from rtt.outbox import Outbox
-from rtt.protocol import CancelUtterance, Correct, Final, Partial, Ping, Pong, decode, encode, encode_error
+from rtt.protocol import CancelUtterance, Correct, Final, Glossary, Partial, Ping, Pong, decode, encode, encode_error
+from rtt.quotas import Pace
 
 _BAD_IN_A_ROW = 10
 
-Spoken = Partial | Final | CancelUtterance | Correct
+Spoken = Partial | Final | CancelUtterance | Correct | Glossary
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a peer may send, who takes it, and how fast."""
+
+    types: Mapping[str, type[msgspec.Struct]]
+    receive: Callable[[Spoken], None]
+    pace: Pace
 
 
 class Conversation:
-    """Reads messages of some types for `receive`, answers pings, and writes the outbox."""
+    """Reads messages for an intake, answers pings, and writes the outbox."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        outbox: Outbox,
-        types: Mapping[str, type[msgspec.Struct]],
-        receive: Callable[[Spoken], None],
-        idle_s: float,
-    ) -> None:
+    def __init__(self, websocket: WebSocket, outbox: Outbox, intake: Intake, idle_s: float) -> None:
         self._websocket = websocket
         self._outbox = outbox
-        self._types = types
-        self._receive = receive
+        self._intake = intake
         self._idle_s = idle_s
 
     async def run(self) -> None:
@@ -56,8 +59,8 @@ class Conversation:
         while True:
             frame = await self._next_frame()
             try:
-                self._take(frame)
-            except BadMessage as error:
+                await self._take(frame)
+            except (BadMessage, Forbidden) as error:
                 bad_in_a_row += 1
                 if bad_in_a_row == _BAD_IN_A_ROW:
                     raise
@@ -65,13 +68,23 @@ class Conversation:
             else:
                 bad_in_a_row = 0
 
-    def _take(self, frame: str | bytes) -> None:
-        message = decode(frame, self._types)
+    async def _take(self, frame: str | bytes) -> None:
+        """Take one message, in its turn: a partial that comes too soon is dropped, anything else waits.
+
+        While it waits nothing more is read, so that the peer has to wait too (TCP's flow control).
+        """
+        pace = self._intake.pace
+        message = decode(frame, self._intake.types)
+        if not isinstance(message, Partial):
+            await pace.turn(len(frame))
+        elif not pace.admits(len(frame), spare=True):
+            self._outbox.put(encode_error(pace.refuse()), RateLimited)
+            return
         if isinstance(message, Ping):
             now_ms = round(asyncio.get_running_loop().time() * 1000)
             self._outbox.put(encode(Pong(message.t, now_ms)))
         else:
-            self._receive(message)
+            self._intake.receive(message)
 
     async def _next_frame(self) -> str | bytes:
         try:

@@ -5,20 +5,27 @@ RttError
 ├── ModelError              a model folder that cannot be used
 ├── TranslationError        the engine could not translate a job
 ├── TraceError              a recorded talk, or another file to measure, that cannot be read
+├── BenchError              a bench that could not be carried through
 ├── ServerError             what a server told the client before it closed the socket
+├── Unreachable             no server answered for as long as the client was to wait
 └── WireError               what a peer on a socket is told
     ├── BadRequest          bad_request       4400
     ├── BadMessage          bad_message       4400
+    ├── Unauthorized        unauthorized      4401
     ├── Forbidden           forbidden         4403
     ├── UnsupportedPair     unsupported_pair  4404
     ├── IdleTimeout         idle_timeout      4408
     ├── Replaced            replaced          4409
+    ├── RateLimited         rate_limited      4429
+    ├── QuotaExceeded       quota_exceeded    4429
     ├── TooLarge            too_large         1009
     ├── Restarting          restarting        1012
     └── TryAgainLater       try_again_later   1013
 """
 
 from typing import ClassVar
+
+_STATUS = {1009: 413, 1012: 503, 1013: 503}
 
 
 class RttError(Exception):
@@ -41,6 +48,10 @@ class TraceError(RttError):
     """A recorded talk, its references, a test set or an event log that cannot be read; the message names the place."""
 
 
+class BenchError(RttError):
+    """A bench that could not be carried through; the message says what its load met."""
+
+
 class ServerError(RttError):
     """What a server told the client, and trying again would not change."""
 
@@ -49,12 +60,21 @@ class ServerError(RttError):
         self.code = code
 
 
+class Unreachable(RttError):
+    """No server answered for as long as the client was to wait."""
+
+
 class WireError(RttError):
     """An error that is sent to a peer: its `code`, the close code that goes with it, and whether to try again."""
 
     code: ClassVar[str]
     close: ClassVar[int]
     retryable: ClassVar[bool] = False
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that says the same."""
+        return self.close - 4000 if self.close > 4000 else _STATUS[self.close]
 
 
 class BadRequest(WireError):
@@ -71,8 +91,15 @@ class BadMessage(WireError):
     close = 4400
 
 
+class Unauthorized(WireError):
+    """A token that is missing, wrong or expired."""
+
+    code = "unauthorized"
+    close = 4401
+
+
 class Forbidden(WireError):
-    """A page of a foreign origin."""
+    """A token of another role or room; a page of a foreign origin, or under a name that is not the server's."""
 
     code = "forbidden"
     close = 4403
@@ -98,6 +125,22 @@ class Replaced(WireError):
 
     code = "replaced"
     close = 4409
+
+
+class RateLimited(WireError):
+    """A message that came too soon after the others; the socket lives on, unless it goes on for long."""
+
+    code = "rate_limited"
+    close = 4429
+    retryable = True
+
+
+class QuotaExceeded(WireError):
+    """More sockets, rooms or readers than one address or room may have at present."""
+
+    code = "quota_exceeded"
+    close = 4429
+    retryable = True
 
 
 class TooLarge(WireError):

@@ -4,17 +4,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Pages and modules are asked for again each time (by their ETag), lest an old page speak to a new server.
-# Nothing is loaded from elsewhere, no page runs inline code, and a room's address never leaves in a Referer.
+# Nothing is loaded from elsewhere or sent there, no page runs inline code or is shown in another's frame, no window of
+# another page can reach into ours, and a room's address never leaves in a Referer.
 _HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(), camera=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+# Only here somebody speaks.
+_SPEAKING = "/speak/"
+_MICROPHONE = {"Permissions-Policy": "microphone=(self), camera=(), geolocation=()"}
 
 
 class Headers:
@@ -28,7 +35,10 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if scope["path"].startswith(_SPEAKING):
+                    headers.update(_MICROPHONE)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -9,6 +9,7 @@ it likely.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from msgspec import Meta
 from rtt import guards
 from rtt import text as text_rules
 from rtt.engine import Hypothesis, Job
+from rtt.glossary import NO_TERMS, Mask, Terms
 from rtt.segmenter import Change, Segment, Withdrawal
 
 # Words between a sentence end and where a cut would be by position, at which they are taken for the same place.
@@ -85,17 +87,22 @@ class _Open:
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
+    terms: Terms = NO_TERMS
+    """Those in force when the sentence began."""
+    lost_terms: int = 0
+    """Kinds of placeholders that the model did not copy."""
 
 
 class Stream:
     """The open segments of one language: texts and hypotheses in, jobs and updates out."""
 
-    def __init__(self, model: str, options: PolicyOptions) -> None:
+    def __init__(self, model: str, options: PolicyOptions, terms: Callable[[], Terms] = lambda: NO_TERMS) -> None:
         self._model = model
         self._options = options
+        self._terms = terms
         self._open: dict[int, _Open] = {}
         self._finished: OrderedDict[int, int] = OrderedDict()
-        self._running: tuple[int, Segment] | None = None
+        self._running: tuple[int, Segment, Mask | None] | None = None
         self._updates: list[Update | Withdrawal] = []
 
     @property
@@ -119,7 +126,8 @@ class Stream:
             return
         known = self._open.get(change.id)
         if known is None:
-            known = self._open[change.id] = _Open(change, revision=self._finished.pop(change.id, 0))
+            revision = self._finished.pop(change.id, 0)
+            known = self._open[change.id] = _Open(change, revision=revision, terms=self._terms())
         same = known.segment.text == change.text and known.segment.final == change.final
         known.segment = change
         if not text_rules.is_speech(change.text):
@@ -143,22 +151,29 @@ class Stream:
         )
         segment = chosen.segment
         chosen.waiting = False
-        self._running = segment.id, segment
+        mask = chosen.terms.mask(segment.text, chosen.lost_terms)
+        self._running = segment.id, segment, mask
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
         trust = self._options.final_trust if segment.final else self._options.trust
         draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
-        return Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
+        job = Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
+        return mask.over(job) if mask else job
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
         """Take the answer to the job that runs; ignored where the segment is gone or has a newer text that is final."""
-        found, asked = self._take_running()
+        found, asked, mask = self._take_running()
         if found is None or (found.waiting and found.segment.final):
             return
-        self._take_answer(found, asked, text_rules.normalise(hypothesis.text))
+        answer = mask.restore(hypothesis.text) if mask else hypothesis.text
+        if answer is None:
+            found.lost_terms += 1
+            found.waiting = True
+        else:
+            self._take_answer(found, asked, text_rules.normalise(answer))
 
     def receive_failure(self) -> None:
         """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
-        found, asked = self._take_running()
+        found, asked, _ = self._take_running()
         if found is None or found.waiting or not asked.final:
             return
         found.failures += 1
@@ -190,11 +205,11 @@ class Stream:
             known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
 
-    def _take_running(self) -> tuple[_Open | None, Segment]:
+    def _take_running(self) -> tuple[_Open | None, Segment, Mask | None]:
         if self._running is None:
             raise RuntimeError("an answer came, but no job runs")
-        (id_, asked), self._running = self._running, None
-        return self._open.get(id_), asked
+        (id_, asked, mask), self._running = self._running, None
+        return self._open.get(id_), asked, mask
 
     def _show(self, known: _Open) -> None:
         """Derive what each kind of reader sees from the newest answer."""

@@ -16,12 +16,14 @@ from rtt.errors import BadMessage, BadRequest, TooLarge, WireError
 
 VERSION = 1
 MAX_TEXT = 4_000
+MAX_TERMS = 1_000
 # The longest text still fits when each of its characters is written as a pair of JSON escapes (12 bytes).
 MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 # `(?!\n)`: Python's `$` also matches before a last line end.
+TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
 RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?!\n)$")]
 
@@ -92,13 +94,37 @@ class Correct(_Message, frozen=True, tag="correct"):
         check_spoken(self.text)
 
 
+class Term(Struct, frozen=True, omit_defaults=True):
+    """A word or words of the source language, and what is written for them; whole words, whatever their case."""
+
+    source: TermText
+    targets: dict[Language, TermText] = {}
+    """By language."""
+    keep: bool = False
+    """Whether it stays as it is, in languages that it has no target in."""
+
+    def __post_init__(self) -> None:
+        if not (self.targets or self.keep):
+            raise ValueError("Expected targets, or keep")
+        for text in (self.source, *self.targets.values()):
+            if not text_rules.is_speech(text):
+                raise ValueError(f"Expected a letter or a digit in {_shown(text)}")
+            text_rules.check(text)
+
+
+class Glossary(_Message, frozen=True, tag="glossary"):
+    """The terms of the room, in force from the next sentence on; they replace those before."""
+
+    terms: Annotated[list[Term], Meta(max_length=MAX_TERMS)]
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Ask for a pong with the same `t`."""
 
     t: int | float
 
 
-FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping
+FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary
 FromReader = Ping
 
 
@@ -114,6 +140,8 @@ class Ready(_Message, frozen=True, tag="ready"):
     log: str = ""
     """Which log `seq` counts in; another one after the server has forgotten the room."""
     gap: bool = False
+    segment: int = 0
+    """The newest finished one; a first revision of it or of one before it is of the past, however late it comes."""
 
 
 class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
@@ -177,11 +205,20 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
 
 
+class Part(StrEnum):
+    """What a peer of `/speak` does there."""
+
+    SPEAKER = "speaker"
+    OPERATOR = "operator"
+
+
 class SpeakQuery(Struct, frozen=True):
     """The query of `/speak`."""
 
     source: Language | None = None
     target: list[Language] = []
+    role: Part | None = None
+    """None: what the token is for; without tokens, the speaker."""
 
 
 class TranslateQuery(Struct, frozen=True):
@@ -192,7 +229,27 @@ class TranslateQuery(Struct, frozen=True):
     stability: Stability = Stability.STEADY
 
 
+class MakeRoom(Struct, frozen=True):
+    """The body of `POST /v1/rooms`."""
+
+    room: RoomName | None = None
+    """None: the server names it."""
+    source: Language | None = None
+    targets: list[Language] = []
+
+
+class RoomMade(Struct, frozen=True):
+    """The answer to it: who has a role's token has the role, until it expires."""
+
+    room: str
+    tokens: dict[str, str]
+    """By role; empty where no tokens are needed."""
+    expires_at: str | None
+    """ISO 8601, in UTC; None where no tokens are needed."""
+
+
 Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Body = TypeVar("Body", bound=Struct)
 
 
 def _by_type(union: Any) -> dict[str, type[Struct]]:  # noqa: ANN401 - a union type has no better name
@@ -240,6 +297,18 @@ def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
     return result
 
 
+def decode_body(body: bytes, into: type[Body]) -> Body:
+    """Read the body of a request; an empty one has no fields. Raises BadRequest."""
+    try:
+        value = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadRequest(f"not a JSON object but {_shown(value)}")
+    result: Body = _convert(value, into, BadRequest)
+    return result
+
+
 def decode_room(name: str) -> str:
     """Check a room's name. Raises BadRequest."""
     try:
@@ -259,8 +328,14 @@ def encode_error(error: WireError) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of every message, by who sends it."""
-    directions = {"from_speaker": FromSpeaker, "from_reader": FromReader, "to_everybody": ToEverybody}
+    """Return the JSON Schema (2020-12) of every message, by who sends it, and of the bodies of `POST /v1/rooms`."""
+    directions = {
+        "from_speaker": FromSpeaker,
+        "from_reader": FromReader,
+        "to_everybody": ToEverybody,
+        "room_to_make": MakeRoom,
+        "room_made": RoomMade,
+    }
     refs, components = msgspec.json.schema_components(directions.values(), ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -289,7 +364,7 @@ def _explained(problem: msgspec.ValidationError, value: Mapping[str, Any], into:
     fields = {field.name: field for field in msgspec.structs.fields(into)}
     if missing := [name for name, field in fields.items() if field.required and name not in value]:
         return f"field {missing[0]}: missing; the fields are: {', '.join(fields)}"
-    what, _, path = str(problem).rpartition(" - at `$.")
+    what, _, path = str(problem).replace(" - at `key` in", " - at").rpartition(" - at `$.")
     if not what:
         return str(problem)
     path = path.removesuffix("`")

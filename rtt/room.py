@@ -3,16 +3,18 @@
 import asyncio
 import secrets
 from collections.abc import Iterable
+from functools import partial
 
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine, Translator, Verbatim
-from rtt.errors import BadRequest, Replaced, Restarting, UnsupportedPair
+from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
+from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Partial, Ready, Status, encode
+from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
@@ -36,6 +38,8 @@ class Room:
         self._punctuation = self._new_punctuation()
         self._audience = Audience()
         self._speaker: Outbox | None = None
+        self._operators: set[Outbox] = set()
+        self._glossary = RoomGlossary(catalog.resolve)
         self._timer: asyncio.TimerHandle | None = None
         self._status: Status | None = None
         self._left_at = self._loop.time()
@@ -43,20 +47,28 @@ class Room:
         self._open_sessions([source])
 
     def empty_for(self) -> float:
-        """Return for how many seconds neither a speaker nor a reader was here."""
-        return 0.0 if self._speaker or self._audience.readers else self._loop.time() - self._left_at
+        """Return for how many seconds nobody was here."""
+        return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
         models = {lang: self._catalog.route(self.source, lang) for lang in self._sessions if lang != self.source}
-        return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, self._log.id, gap)
+        return Ready(
+            *(VERSION, self.name, self.source, sorted(models), self._log.seq, models),
+            log=self._log.id,
+            gap=gap,
+            segment=self._segmenter.newest_finished(),
+        )
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
 
         Where `since` was seen in another `log` than the room's, what is between is lost: a gap.
-        Raises UnsupportedPair, and BadRequest where `since` is yet to come.
+        Raises UnsupportedPair, QuotaExceeded, and BadRequest where `since` is yet to come.
         """
+        most = self._config.readers_per_room
+        if most and len(self._audience.readers) >= most:
+            raise QuotaExceeded(f"room {self.name} has {most} readers, which is the limit")
         other_log = since is not None and log not in {"", self._log.id}
         if other_log:
             since = None
@@ -88,8 +100,7 @@ class Room:
             self._change_source(source)
         self._speaker = speaker
         self._open_sessions(targets)
-        speaker.put(encode(self.ready()))
-        speaker.put(encode(self._how_it_fares()), Status)
+        self._greet(speaker)
         self.tell_status()
 
     def speaker_left(self, speaker: Outbox) -> None:
@@ -100,12 +111,32 @@ class Room:
             self._left_at = self._loop.time()
             self.tell_status()
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct) -> None:
-        """Take what the speaker says; never waits. Raises BadMessage, and Restarting while the room drains."""
+    def join_operator(self, operator: Outbox) -> None:
+        """Add an operator, who corrects what the speaker says."""
+        self._operators.add(operator)
+        self._greet(operator)
+
+    def operator_left(self, operator: Outbox) -> None:
+        """Remove an operator."""
+        self._operators.discard(operator)
+        self._left_at = self._loop.time()
+
+    def announce(self, targets: Iterable[str]) -> None:
+        """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
+        self._open_sessions(targets)
+
+    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
+        """Take what the speaker or an operator says; never waits.
+
+        Raises BadMessage, and Restarting while the room drains.
+        """
         if self._draining:
             raise Restarting(_RESTARTING)
         now = self._loop.time()
         match message:
+            case Glossary():
+                self._glossary.replace(message.terms)
+                return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
             case Correct():
@@ -127,8 +158,8 @@ class Room:
         if status != self._status:
             self._status = status
             self._audience.tell(status)
-            if self._speaker:
-                self._speaker.put(encode(status), Status)
+            for sender in self._senders():
+                sender.put(encode(status), Status)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and in every outbox."""
@@ -152,8 +183,15 @@ class Room:
             session.close()
         for reader in self._audience.readers:
             reader.outbox.close(Restarting(_RESTARTING))
-        if self._speaker:
-            self._speaker.close(Restarting(_RESTARTING))
+        for sender in self._senders():
+            sender.close(Restarting(_RESTARTING))
+
+    def _senders(self) -> list[Outbox]:
+        return [*self._operators, *([self._speaker] if self._speaker else [])]
+
+    def _greet(self, sender: Outbox) -> None:
+        sender.put(encode(self.ready()))
+        sender.put(encode(self._how_it_fares()), Status)
 
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
@@ -190,7 +228,8 @@ class Room:
         own = lang == self.source
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
-        return Session(lang, Stream(model, self._config.policy), translator, self._publish)
+        terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
+        return Session(lang, Stream(model, self._config.policy, terms), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -219,6 +258,8 @@ class Room:
             except UnsupportedPair as error:
                 reader.outbox.close(error)
         self._audience.tell(self.ready())
+        for operator in self._operators:
+            operator.put(encode(self.ready()), Ready)
 
     def _how_it_fares(self) -> Status:
         return Status(

@@ -9,6 +9,7 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
 from rtt.errors import Restarting, TryAgainLater
+from rtt.quotas import Quotas
 from rtt.room import Room
 
 _log = structlog.get_logger(__name__)
@@ -22,6 +23,7 @@ class Rooms:
     def __init__(self, catalog: Catalog, engine: Engine, config: Config) -> None:
         self.catalog = catalog
         self.engine = engine
+        self.quotas = Quotas(config)
         self._config = config
         self._rooms: dict[str, Room] = {}
         self._closing = False
@@ -29,14 +31,18 @@ class Rooms:
     def __len__(self) -> int:
         return len(self._rooms)
 
-    def open(self, name: str, source: str | None = None) -> Room:
-        """Return the room of that name, opened if need be. Raises TryAgainLater, Restarting."""
+    def open(self, name: str, source: str | None = None, address: str = "") -> Room:
+        """Return the room of that name, opened if need be for a peer of that address.
+
+        Raises TryAgainLater, QuotaExceeded, Restarting.
+        """
         if self._closing:
             raise Restarting("the server restarts; connect again")
         if name not in self._rooms:
             if len(self._rooms) >= self._config.max_rooms:
                 raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
             language = self.catalog.resolve(source or self._config.source)
+            self.quotas.new_room(address)
             self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
         return self._rooms[name]
 
@@ -47,6 +53,7 @@ class Rooms:
     def forget(self, room: Room) -> None:
         """Remove a room and stop its work."""
         self._rooms.pop(room.name, None)
+        self.quotas.forget(room.name)
         room.close()
 
     async def run(self) -> None:

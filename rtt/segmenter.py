@@ -214,6 +214,10 @@ class Segmenter:
         finished = list(self._finished.values())[-count:] if count else []
         return [*finished, *(self._pending[id_] for id_ in sorted(self._pending))]
 
+    def newest_finished(self) -> int:
+        """Return the number of the newest finished segment; 0 if there is none."""
+        return max(self._finished, default=0)
+
     def unpunctuated(self) -> Unpunctuated | None:
         """Return what the newest open utterance says after its last sentence end, if it has no marks of its own."""
         newest = next(reversed(self._open.values()), None)

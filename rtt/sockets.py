@@ -1,28 +1,35 @@
 """The three sockets: who may connect to what, and how a socket ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.audience import Reader
+from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Spoken
-from rtt.errors import BadMessage, Forbidden, WireError
+from rtt.conversation import Conversation, Intake, Spoken
+from rtt.door import Door, address_of
+from rtt.errors import BadMessage, Forbidden, TryAgainLater, WireError
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
     SPEAKER_TYPES,
+    CancelUtterance,
+    Correct,
+    Glossary,
     ListenQuery,
+    Part,
     SpeakQuery,
     TranslateQuery,
     decode_query,
     decode_room,
     encode_error,
 )
+from rtt.quotas import Pace
+from rtt.room import Room
 from rtt.rooms import Rooms
 
 _log = structlog.get_logger(__name__)
@@ -33,16 +40,17 @@ _CLOSE_S = 5.0
 class Sockets:
     """The endpoints of the sockets, over one server's rooms."""
 
-    def __init__(self, rooms: Rooms, config: Config) -> None:
+    def __init__(self, rooms: Rooms, config: Config, door: Door) -> None:
         self._rooms = rooms
         self._config = config
+        self._door = door
 
     async def listen(self, websocket: WebSocket) -> None:
         """`/v1/rooms/{room}/listen`: any number of readers."""
         await self._serve(websocket, self._listen)
 
     async def speak(self, websocket: WebSocket) -> None:
-        """`/v1/rooms/{room}/speak`: the one speaker."""
+        """`/v1/rooms/{room}/speak`: the one speaker, and any number of operators."""
         await self._serve(websocket, self._speak)
 
     async def translate(self, websocket: WebSocket) -> None:
@@ -55,9 +63,11 @@ class Sockets:
         outbox = Outbox(limit=self._config.outbox_limit, patience_s=self._config.patience_s)
         log = _log.bind(path=websocket.url.path)
         log.info("socket opened")
+        aging = self._close_when_old(outbox)
         try:
-            _check_origin(websocket, self._config.origins)
-            await endpoint(websocket, outbox)
+            self._door.check_page(websocket)
+            with self._rooms.quotas.socket(address_of(websocket)):
+                await endpoint(websocket, outbox)
         except WireError as error:
             log.info("socket closed by the server", code=error.code)
             with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
@@ -66,47 +76,85 @@ class Sockets:
                     await websocket.close(error.close, error.code)
         else:
             log.info("socket closed by the peer")
+        finally:
+            if aging:
+                aging.cancel()
 
     async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
+        name = decode_room(websocket.path_params["room"])
+        grant = self._door.admit(websocket, Role.READER, name)
         query = decode_query(websocket.query_params, ListenQuery)
-        room = self._rooms.open(decode_room(websocket.path_params["room"]))
+        room = self._open(websocket, name, None, grant)
         langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
         reader = Reader(outbox, langs, query.stability)
         room.join(reader, query.since, query.log)
+        pace = self._pace("reader", str(id(outbox)))
         try:
-            await Conversation(websocket, outbox, READER_TYPES, _reject, self._config.idle_timeout_s).run()
+            await self._converse(websocket, outbox, Intake(READER_TYPES, _reject, pace))
         finally:
             room.leave(reader)
+            pace.forget()
 
     async def _speak(self, websocket: WebSocket, outbox: Outbox) -> None:
+        name = decode_room(websocket.path_params["room"])
+        grant = self._door.admit(websocket, Role.OPERATOR, name)
         query = decode_query(websocket.query_params, SpeakQuery)
-        room = self._rooms.open(decode_room(websocket.path_params["room"]), query.source)
-        source = self._rooms.catalog.resolve(query.source) if query.source else room.source
-        room.take_over(outbox, source, self._resolved(query.target))
+        part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
+        if part is Part.SPEAKER and grant.role is Role.OPERATOR:
+            raise Forbidden("the token's role is operator; field role: speaker needs speaker")
+        room = self._open(websocket, name, query.source, grant)
+        if part is Part.OPERATOR:
+            await self._operate(websocket, outbox, room)
+            return
+        source = self._rooms.catalog.resolve(query.source or grant.source or room.source)
+        room.take_over(outbox, source, self._resolved(query.target or grant.targets))
         try:
-            await Conversation(websocket, outbox, SPEAKER_TYPES, room.receive, self._config.idle_timeout_s).run()
+            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, self._pace(part, name)))
         finally:
             room.speaker_left(outbox)
 
+    async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
+        def receive(message: Spoken) -> None:
+            if not isinstance(message, Correct | CancelUtterance | Glossary):
+                raise Forbidden("an operator may send correct, glossary, cancel and ping only")
+            room.receive(message)
+
+        room.join_operator(outbox)
+        try:
+            await self._converse(
+                websocket, outbox, Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name))
+            )
+        finally:
+            room.operator_left(outbox)
+
     async def _translate(self, websocket: WebSocket, outbox: Outbox) -> None:
+        self._door.admit(websocket, Role.SPEAKER)
         query = decode_query(websocket.query_params, TranslateQuery)
         room = self._rooms.open_private(query.source)
         try:
             room.join(Reader(outbox, self._resolved(query.target), query.stability))
-            await Conversation(websocket, outbox, SPEAKER_TYPES, room.receive, self._config.idle_timeout_s).run()
+            pace = self._pace(Part.SPEAKER, room.name)
+            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, pace))
         finally:
             self._rooms.forget(room)
 
-    def _resolved(self, langs: list[str]) -> tuple[str, ...]:
+    async def _converse(self, websocket: WebSocket, outbox: Outbox, intake: Intake) -> None:
+        await Conversation(websocket, outbox, intake, self._config.idle_timeout_s).run()
+
+    def _pace(self, part: str, name: str) -> Pace:
+        return self._rooms.quotas.pace(part, name)
+
+    def _open(self, websocket: WebSocket, name: str, source: str | None, grant: Grant) -> Room:
+        return self._rooms.open(name, source or grant.source, address_of(websocket))
+
+    def _resolved(self, langs: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
+
+    def _close_when_old(self, outbox: Outbox) -> asyncio.TimerHandle | None:
+        age_s = self._config.max_age_s
+        error = TryAgainLater(f"this connection is {age_s:g} s old; connect again and resume")
+        return asyncio.get_running_loop().call_later(age_s, outbox.close, error) if age_s else None
 
 
 def _reject(message: Spoken) -> None:
     raise BadMessage(f"a reader may not send {type(message).__name__}")
-
-
-def _check_origin(websocket: WebSocket, allowed: tuple[str, ...]) -> None:
-    """Refuse pages of other sites: a browser would let any of them speak to a server on the reader's own machine."""
-    origin = websocket.headers.get("origin")
-    if origin and urlsplit(origin).netloc != websocket.headers.get("host") and origin not in allowed:
-        raise Forbidden(f"pages of {origin} may not connect here; the server's setting origins allows them")

@@ -7,15 +7,15 @@ import regex
 import sentencex
 
 # Scripts written without blanks: there each grapheme cluster is a unit of its own.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_UNIT = regex.compile(rf"\s*(?:(?=[{_UNSPACED}])\X\p{{P}}*|(?:(?![{_UNSPACED}])\S)+)")
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_UNIT = regex.compile(rf"\s*(?:(?=[{UNSPACED}])\X\p{{P}}*|(?:(?![{UNSPACED}])\S)+)")
 _SPACE = regex.compile(r"\s+")
 # U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r]]", regex.VERSION1)
 _MARKS = regex.compile(r"\p{M}{31}")
 # Searched from the end, lest a long row of dots take quadratic time. Closing quotes are of either kind: „…“, »…«, “…”.
 _SENTENCE_END = regex.compile(r"(?r)[\p{STerm}…]+[\p{Pe}\p{Pf}\p{Pi}\"']*\s*$")
-_UNSPACED_END = regex.compile(rf"[{_UNSPACED}\u3000-\u303f\uff00-\uffef]$")
+_UNSPACED_END = regex.compile(rf"[{UNSPACED}\u3000-\u303f\uff00-\uffef]$")
 _EMOJI = regex.compile(
     r"\s*(?:[\p{Emoji_Presentation}\p{Emoji_Modifier}]|[\p{Emoji}--[0-9#*]]\uFE0F|[\u200D\uFE0F\u20E3])+",
     regex.VERSION1,

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from rtt.app import create_app
+from rtt.auth import Auth
 from rtt.catalog import Catalog
 from rtt.config import make_config
 from rtt.engine import Engine
@@ -85,10 +86,12 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(engine: Engine, catalog: Catalog, **settings: Any) -> AsyncIterator[Service]:
+async def serving(
+    engine: Engine, catalog: Catalog, *, secrets: Sequence[str] = (), **settings: Any
+) -> AsyncIterator[Service]:
     """Serve on a free port of the loopback."""
     config = make_config({"port": 0} | settings)
-    app = create_app(config, catalog, engine)
+    app = create_app(config, catalog, engine, Auth(secrets))
     server = Server(app, config)
     running = asyncio.create_task(server._serve())
     await server.listening.wait()
@@ -116,20 +119,25 @@ def real_server() -> Iterator[str]:
 class running_server:  # noqa: N801 - used like a function
     """`rtt serve` on a free port as a context manager; `process` is the server's."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, cwd: Path | None = None, **environment: str) -> None:
         command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=_environment())
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, cwd=cwd, env=_environment() | environment
+        )
+        self.said = ""
+        """What it said on stderr: until it was ready, and after the end all of it."""
 
     def __enter__(self) -> str:
         assert self.process.stderr
         for line in self.process.stderr:
+            self.said += line
             if (event := orjson.loads(line)).get("event") == "ready":
                 return str(event["url"])
         raise RuntimeError(f"the server ended with {self.process.wait()}")
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
+        self.said += self.process.communicate(timeout=20)[1]
 
 
 def _environment() -> dict[str, str]:

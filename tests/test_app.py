@@ -17,7 +17,10 @@ async def test_pages(service: Service, path: str) -> None:
     answer = await get(service, path)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert ("microphone=(self)" in answer.headers["permissions-policy"]) == path.startswith("/speak/")
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-content-type-options"] == "nosniff"

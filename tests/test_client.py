@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from rtt.client import listen, speak
-from rtt.errors import ServerError
+from rtt.errors import ServerError, Unreachable
 from rtt.protocol import Caption, Ready, Stability
 from tests.conftest import Service, serving
 from tests.proxy import Proxy, proxying
@@ -137,6 +137,32 @@ async def test_a_speaker_that_is_replaced_is_told(service: Service) -> None:
                 while True:
                     first.partial("still me")
                     await asyncio.sleep(0.01)
+
+
+async def test_a_server_that_never_comes_back_is_given_up(service: Service, proxy: Proxy) -> None:
+    url = f"http://127.0.0.1:{proxy.port}"
+    messages = listen(url, "hall", ["de"], patience_s=0.1)
+    await anext(messages)
+    with pytest.raises(Unreachable, match=r"no connection for 0\.1 s"):
+        async with asyncio.timeout(10), speak(url, "hall", source="en", patience_s=0.1) as speaker:
+            speaker.final("Hello.")
+            await speaker.acknowledged()
+            proxy.refusing = True
+            proxy.cut()
+            speaker.final("Anybody there?")
+    with pytest.raises(Unreachable):
+        while True:
+            await anext(messages)
+
+
+async def test_a_server_that_comes_back_in_time_is_waited_for(service: Service, proxy: Proxy) -> None:
+    url = f"http://127.0.0.1:{proxy.port}"
+    async with speak(url, "hall", source="en", patience_s=5) as speaker:
+        for _ in range(3):
+            speaker.final("Hello.")
+            await speaker.acknowledged()
+            proxy.cut()
+    assert speaker.rejected == []
 
 
 @pytest.mark.parametrize("text", ["a" * 4001, "a\x07"], ids=["too long", "a control character"])

@@ -1,10 +1,12 @@
 """Talks played in virtual time."""
 
+from collections.abc import Sequence
+
 from rtt.engine import Hypothesis, Job
 from rtt.measure.erasure import erasure
 from rtt.measure.eventlog import EventLog, Talk, finals
 from rtt.measure.quality import completeness
-from rtt.measure.simulate import PUNCTUATION, Policy, simulate
+from rtt.measure.simulate import PUNCTUATION, Policy, run_together, simulate
 from rtt.policy import PolicyOptions
 from rtt.protocol import Caption, Stability
 from rtt.segmenter import SegmenterOptions
@@ -23,8 +25,13 @@ def shout(job: Job) -> Hypothesis:
     return Hypothesis(job.text.upper())
 
 
+def shout_all(jobs: Sequence[Job]) -> list[Hypothesis]:
+    return [shout(job) for job in jobs]
+
+
 def play(policy: Policy) -> dict[Stability, EventLog]:
-    return {log.talk.stability: log for log in simulate(TALK, [*PARTIALS, FINAL], policy, shout, answer_ms=50)}
+    [logs] = run_together([simulate(TALK, [*PARTIALS, FINAL], policy, answer_ms=50)], shout_all)
+    return {log.talk.stability: log for log in logs}
 
 
 def told(log: EventLog) -> list[tuple[float, int, str, bool]]:
@@ -64,3 +71,16 @@ def test_wait_k_writes_a_word_for_each_agreed_word_after_the_first_k() -> None:
         (round(at_ms), len(shown.split())) for at_ms, segment, shown, final in told(log) if segment == 1 and not final
     ]
     assert written == [(950, 1), (1250, 2), (1550, 3), (1850, 4), (2150, 5)]
+
+
+def test_simulations_that_run_together_share_batches_and_end_as_alone() -> None:
+    policies = [Policy(), Policy(punctuated=False), Policy(stream=PolicyOptions(mask=0))]
+    sizes: list[int] = []
+
+    def counted(jobs: Sequence[Job]) -> list[Hypothesis]:
+        sizes.append(len(jobs))
+        return shout_all(jobs)
+
+    together = run_together([simulate(TALK, [*PARTIALS, FINAL], one, answer_ms=50) for one in policies], counted)
+    assert [list(play(one).values()) for one in policies] == together
+    assert max(sizes) == len(policies)

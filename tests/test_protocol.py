@@ -22,6 +22,7 @@ from rtt.protocol import (
     Query,
     SpeakQuery,
     Stability,
+    Term,
     ToEverybody,
     TranslateQuery,
     decode,
@@ -133,6 +134,14 @@ VALUES: dict[object, st.SearchStrategy[Any]] = {
     int | None: counts | st.none(),
     int | float: numbers,
     list[str]: st.lists(speech),
+    list[Term]: st.lists(
+        st.builds(
+            Term,
+            st.sampled_from(["token", "rtt", "le pain"]),
+            targets=st.dictionaries(st.sampled_from(["de", "pt-BR"]), st.sampled_from(["Token", "词元"])),
+            keep=st.just(True),
+        )
+    ),
     dict[str, str]: st.dictionaries(speech, speech),
 }
 

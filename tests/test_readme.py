@@ -12,15 +12,18 @@ import orjson
 import pytest
 import typer
 
-from rtt.cli import measure, models
+from rtt.auth import Auth, Role, find_secrets
+from rtt.cli import bench, measure, models
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
-from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES
+from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
+from tests.conftest import running_server
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 ENDLESS = re.compile("^rtt listen")
+SECRET = re.compile(r"\bsecret\b")
 
 
 def blocks(language: str) -> list[str]:
@@ -49,13 +52,19 @@ def shell(real_server: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "RTT_URL": real_server}
 
 
-@pytest.mark.parametrize("command", [c for c in commands() if not c.startswith("./") and not ENDLESS.match(c)])
+def ordinary(command: str) -> bool:
+    return not (command.startswith("./") or ENDLESS.match(command) or SECRET.search(command))
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if ordinary(c)])
 def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
     done = subprocess.run(
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search("Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|en → de|one core", done.stdout)
+    assert re.search(
+        "Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|to ready|en → de|one core", done.stdout
+    )
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
@@ -74,6 +83,11 @@ def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dic
         process.communicate()
 
 
+@pytest.mark.parametrize("message", blocks("json"))
+def test_a_message_is_one(message: str) -> None:
+    assert isinstance(decode(message, SPEAKER_TYPES), Glossary)
+
+
 def test_the_python_example_runs(shell: dict[str, str]) -> None:
     (example,) = blocks("python")
     program = example.replace("ws://127.0.0.1:8000", shell["RTT_URL"]).replace("hall", "example")
@@ -84,13 +98,33 @@ def test_the_python_example_runs(shell: dict[str, str]) -> None:
     assert "Guten Morgen" in done.stdout
 
 
+def test_a_conference_is_protected(shell: dict[str, str], tmp_path: Path) -> None:
+    def run(command: str) -> str:
+        done = subprocess.run(command, shell=True, cwd=tmp_path, env=shell, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    make_secret, serve, make_room, *make_tokens = filter(SECRET.search, commands())
+    run(make_secret)
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+    with running_server(*serve.split()[1:], cwd=tmp_path) as url:
+        port = url.rpartition(":")[2]
+        assert orjson.loads(run(make_room.replace("8000", port)))["tokens"].keys() == {"speaker", "operator", "reader"}
+    organiser, link = map(run, make_tokens)
+    auth = Auth(find_secrets(tmp_path / "secret", {}))
+    assert auth.admit(organiser, Role.ORGANISER, "hall").room is None
+    assert link.startswith("https://captions.example.org/speak/hall#token=")
+
+
 def test_the_scripts_are_those_of_the_readme() -> None:
     scripts = {command.split()[0] for command in commands() if command.startswith("./")}
-    assert scripts == {"./scripts/serve", "./scripts/test"}
+    assert scripts == {"./scripts/serve", "./scripts/test", "./scripts/bench"}
 
 
 @pytest.mark.skipif(not (ROOT / ".venv" / ".installed-dev").exists(), reason="not in a checkout that scripts/test made")
-@pytest.mark.parametrize("arguments", [c.split()[1:] for c in commands() if c.startswith("./scripts/serve")])
+@pytest.mark.parametrize(
+    "arguments",
+    [c.split()[1:] for c in commands() if c.startswith("./scripts/serve") and not SECRET.search(c)],
+)
 def test_scripts_serve_serves(arguments: list[str]) -> None:
     port = ["--port", "0"] if "--port" not in arguments else arguments
     command = [str(ROOT / "scripts" / "serve"), *port]
@@ -113,6 +147,7 @@ def test_the_table_of_commands() -> None:
         *(f"rtt {command.__name__}" for command in COMMANDS),
         *(f"rtt measure {name}" for name in subcommands(measure.commands)),
         *(f"rtt models {name}" for name in subcommands(models.commands)),
+        *(f"rtt bench {name}" for name in subcommands(bench.commands)),
     ]
 
 

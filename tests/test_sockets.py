@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -134,7 +135,11 @@ class TestLateAndAgain:
             await speaker.send({"type": "final", "text": "Before."})
             segment = (await reader.next(type="caption"))["segment"]
             async with service.peer("/v1/rooms/hall/listen?lang=fr") as late:
-                assert (await late.next(type="caption"))["segment"] == segment
+                assert (await late.next(type="ready"))["segment"] == segment
+                caption = await late.next(type="caption")
+                assert (caption["segment"], caption["revision"]) == (segment, 1)
+                await speaker.send({"type": "final", "text": "After."})
+                assert (await late.next(type="caption"))["segment"] > segment
 
     async def test_a_reader_that_drops_and_resumes_sees_each_final_once(self, service: Service) -> None:
         path = "/v1/rooms/hall/listen?lang=de&stability=fast"
@@ -256,6 +261,14 @@ class TestBadInput:
             async with service.peer("/v1/rooms/hall/speak?source=en") as again:
                 await again.send({"type": "final", "text": "a" * 4000})
                 assert (await reader.next(type="caption"))["final"]
+
+    async def test_a_frame_that_is_not_even_read_is_answered_too(self, service: Service) -> None:
+        async with hall(service) as (speaker, reader):
+            with suppress(ConnectionClosed):
+                await speaker.send("x" * 9_000_000)
+            assert await speaker.closed() == 1009
+            assert speaker.last_error["code"] == "too_large"
+            await reader.next(type="status", speaker="disconnected")
 
     async def test_ten_bad_messages_in_a_row_close_the_socket(self, service: Service) -> None:
         async with hall(service) as (speaker, reader):

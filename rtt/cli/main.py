@@ -4,14 +4,15 @@ import sys
 
 import typer
 
-from rtt.cli import measure, models
+from rtt.cli import bench, measure, models
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
+from rtt.cli.token import token
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, translate, replay, listen)
+COMMANDS = (serve, token, translate, replay, listen)
 
 commands = typer.Typer(
     help="Live captions in every reader's language.",
@@ -23,6 +24,7 @@ for command in COMMANDS:
     commands.command()(command)
 commands.add_typer(measure.commands, name="measure")
 commands.add_typer(models.commands, name="models")
+commands.add_typer(bench.commands, name="bench")
 
 
 def app() -> None:

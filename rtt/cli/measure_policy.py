@@ -27,7 +27,7 @@ from rtt.errors import ConfigError
 from rtt.measure.eventlog import Talk
 from rtt.measure.plots import Point, plot_trade_off
 from rtt.measure.report import Measures, Report, measure, report, sum_of
-from rtt.measure.simulate import PUNCTUATION, Policy, simulate
+from rtt.measure.simulate import PUNCTUATION, Policy, run_together, simulate
 from rtt.measure.variants import VARIANTS, Variant
 from rtt.protocol import Stability
 from rtt.trace import read_trace
@@ -106,13 +106,14 @@ class _Memory:
         self._backend.load()
         self._answers: dict[Job, Hypothesis] = {}
 
-    def translate(self, job: Job) -> Hypothesis:
-        """Answer a job, where its model is named by its language."""
-        if job not in self._answers:
-            name = self._names[job.model]
-            named = replace(job, model=name)
-            self._answers[job] = self._backend.translate_batch([named])[0] if name else Hypothesis(job.text)
-        return self._answers[job]
+    def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
+        """Answer jobs, where their models are named by their languages."""
+        new = [job for job in dict.fromkeys(jobs) if job not in self._answers]
+        known = [job for job in new if self._names[job.model]]
+        self._answers.update((job, Hypothesis(job.text)) for job in new)
+        named = [replace(job, model=self._names[job.model]) for job in known]
+        self._answers.update(zip(known, self._backend.translate_batch(named), strict=True))
+        return [self._answers[job] for job in jobs]
 
     def offline(self, sentences: Sequence[str], target: str) -> tuple[str, ...]:
         """Translate finished sentences."""
@@ -130,12 +131,10 @@ def _perform(
     memory = _Memory(config, langs)
     offline = memory.offline(known[source], target) if source in known else ()
     talk = Talk(talk_name(path), source, target, Stability.STEADY, "", 1.0)
+    logs = run_together([simulate(talk, events, one) for one in policies], memory.translate)
     return {
-        one: [
-            measure(replace(log, offline=offline), known.get(target, ()))
-            for log in simulate(talk, events, one, memory.translate)
-        ]
-        for one in policies
+        one: [measure(replace(log, offline=offline), known.get(target, ())) for log in of_one]
+        for one, of_one in zip(policies, logs, strict=True)
     }
 
 

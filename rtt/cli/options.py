@@ -9,6 +9,9 @@ from rtt.config import Device
 from rtt.protocol import Stability
 
 Url = Annotated[str, typer.Option(envvar="RTT_URL", help="The server.")]
+TokenOption = Annotated[
+    str, typer.Option("--token", envvar="RTT_TOKEN", help="Token of the room, where the server needs one.")
+]
 Room = Annotated[str, typer.Option(help="The room's name.")]
 StabilityOption = Annotated[Stability, typer.Option(help="fast: everything at once; steady: calm; final: sentences.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]

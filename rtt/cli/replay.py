@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from rtt.cli.logs import configure_logs
-from rtt.cli.options import Json, Room, Url
+from rtt.cli.options import Json, Room, TokenOption, Url
 from rtt.client import Speaker, speak
 from rtt.trace import TraceEvent, read_trace
 
@@ -22,6 +22,7 @@ def replay(
     trace: Annotated[Path, typer.Argument(help="A recorded talk (.trace.jsonl).")],
     url: Url = "ws://127.0.0.1:8000",
     room: Room = "main",
+    token: TokenOption = "",
     source: Annotated[str, typer.Option(help="Language of the talk.")] = "en",
     target: Annotated[list[str] | None, typer.Option(help="Language to announce; may be given several times.")] = None,
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="How many times as fast as spoken.")] = 1.0,
@@ -30,7 +31,7 @@ def replay(
     """Speak a recorded talk into a room, at its own pace or faster."""
     configure_logs(verbose=False)
     events = read_trace(trace)
-    result = asyncio.run(_replay(events, url, room, source, target or [], speed, quiet=json))
+    result = asyncio.run(_replay(events, url, room, token, source, target or [], speed, quiet=json))
     if json:
         typer.echo(orjson.dumps(result).decode())
         return
@@ -42,10 +43,18 @@ def replay(
 
 
 async def _replay(
-    events: list[TraceEvent], url: str, room: str, source: str, targets: list[str], speed: float, *, quiet: bool
+    events: list[TraceEvent],
+    url: str,
+    room: str,
+    token: str,
+    source: str,
+    targets: list[str],
+    speed: float,
+    *,
+    quiet: bool,
 ) -> dict[str, int | float]:
     start = time.monotonic()
-    async with speak(url, room, source=source, targets=targets) as speaker:
+    async with speak(url, room, source=source, targets=targets, token=token) as speaker:
         with Progress(console=Console(stderr=True), disable=quiet) as progress:
             for event in progress.track(events, description=room):
                 await asyncio.sleep(start + event.at_ms / 1000 / speed - time.monotonic())

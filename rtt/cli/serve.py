@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import os
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -10,6 +11,7 @@ import typer
 import uvloop
 
 from rtt.app import create_app
+from rtt.auth import SAFE_LENGTH, Auth, find_secrets
 from rtt.cli.engine import build_engine
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, Workers
@@ -28,8 +30,23 @@ def serve(
     source: Annotated[
         str | None, typer.Option(envvar="RTT_SOURCE", help="Language of a room whose speaker has not come yet.")
     ] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option(envvar="RTT_SECRET_FILE", help="File of the secrets that sign tokens, one a line.")
+    ] = None,
+    open: Annotated[  # noqa: A002 - the setting's name
+        bool | None, typer.Option("--open", envvar="RTT_OPEN", help="Serve more than this machine without a secret.")
+    ] = None,
+    public_rooms: Annotated[
+        bool | None, typer.Option("--public-rooms", envvar="RTT_PUBLIC_ROOMS", help="Let anybody make rooms.")
+    ] = None,
+    token_lifetime_s: Annotated[
+        float | None, typer.Option(envvar="RTT_TOKEN_LIFETIME_S", help="Seconds a new room's tokens are good.")
+    ] = None,
     origins: Annotated[
         list[str] | None, typer.Option(envvar="RTT_ORIGINS", help="Origin of a foreign page that may connect.")
+    ] = None,
+    hosts: Annotated[
+        list[str] | None, typer.Option(envvar="RTT_HOSTS", help="Name that the server is reached by.")
     ] = None,
     device: DeviceOption = None,
     compute_type: ComputeType = None,
@@ -48,6 +65,24 @@ def serve(
     idle_timeout_s: Annotated[
         float | None, typer.Option(envvar="RTT_IDLE_TIMEOUT_S", help="Close a silent socket after so long; 0: never.")
     ] = None,
+    max_age_s: Annotated[
+        float | None, typer.Option(envvar="RTT_MAX_AGE_S", help="Close a socket after so long; 0: never.")
+    ] = None,
+    messages_per_s: Annotated[
+        int | None, typer.Option(envvar="RTT_MESSAGES_PER_S", help="Messages a speaker may send; 0: any number.")
+    ] = None,
+    characters_per_s: Annotated[
+        int | None, typer.Option(envvar="RTT_CHARACTERS_PER_S", help="Characters a speaker may send; 0: any number.")
+    ] = None,
+    sockets_per_address: Annotated[
+        int | None, typer.Option(envvar="RTT_SOCKETS_PER_ADDRESS", help="Sockets of one address; 0: any number.")
+    ] = None,
+    rooms_per_address: Annotated[
+        int | None, typer.Option(envvar="RTT_ROOMS_PER_ADDRESS", help="New rooms of one address an hour; 0: any.")
+    ] = None,
+    readers_per_room: Annotated[
+        int | None, typer.Option(envvar="RTT_READERS_PER_ROOM", help="Most readers of a room; 0: any number.")
+    ] = None,
     outbox_limit: Annotated[
         int | None, typer.Option(envvar="RTT_OUTBOX_LIMIT", help="Frames a reader may fall behind.")
     ] = None,
@@ -60,16 +95,20 @@ def serve(
 ) -> None:
     """Serve rooms, pages and sockets."""
     config = make_config(locals())
-    _refuse_secret()
+    auth = Auth(find_secrets(config.secret_file, os.environ))
+    if not (auth.required or config.open or _is_loopback(config.host)):
+        raise ConfigError(
+            f"host: {config.host!r}: without a secret, whoever reaches this address may speak and read; "
+            "set RTT_SECRET, or --open where that is meant"
+        )
     configure_logs(verbose=True)
-    uvloop.run(_serve(config))
+    uvloop.run(_serve(config, auth))
 
 
-async def _serve(config: Config) -> None:
+async def _serve(config: Config, auth: Auth) -> None:
     catalog, engine = build_engine(config)
-    server = Server(create_app(config, catalog, engine), config)
-    if not _is_loopback(config.host):
-        _log.warning("everybody who reaches this address may speak and read: no secret is configured", host=config.host)
+    server = Server(create_app(config, catalog, engine, auth), config)
+    _say_who_may_come(config, auth)
     loading = asyncio.create_task(_load(engine, server))
     await server.serve()
     await loading
@@ -86,10 +125,17 @@ async def _load(engine: Scheduler, server: Server) -> None:
     _log.info("ready", url=server.address)
 
 
-def _refuse_secret() -> None:
-    """Refuse to serve openly where somebody counts on tokens."""
-    if os.environ.get("RTT_SECRET"):
-        raise ConfigError("RTT_SECRET: this version has no tokens: whoever reaches it may speak and read; unset it")
+def _say_who_may_come(config: Config, auth: Auth) -> None:
+    if auth.weak:
+        _log.warning(
+            "a secret is short enough to be guessed; make one with: openssl rand -hex 32", expected=SAFE_LENGTH
+        )
+    if auth.required:
+        _log.info("tokens are needed to speak and to read", host=config.host, anybody_makes_rooms=config.public_rooms)
+    elif _is_loopback(config.host):
+        _log.info("no secret is set: everybody on this machine, and nobody else, may speak and read", host=config.host)
+    else:
+        _log.warning("no secret is set: everybody who reaches this address may speak and read", host=config.host)
 
 
 def _is_loopback(host: str) -> bool:

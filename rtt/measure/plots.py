@@ -36,7 +36,7 @@ def plot_segment(log: EventLog, path: Path, segment: int | None = None) -> None:
     begin = 0 if event is None or event.start_ms is None else event.start_ms
     times = [(at_ms - begin) / 1000 for at_ms, _ in captions]
     newest = [caption for _, caption in captions]
-    figure = _figure(11, 2.6 + 0.24 * min(len(newest), _MOST_ROWS))
+    figure = new_figure(11, 2.6 + 0.24 * min(len(newest), _MOST_ROWS))
     steps, lines = figure.subplots(2, 1, height_ratios=[2, 0.24 * min(len(newest), _MOST_ROWS) + 0.3])
     _draw_steps(steps, times, newest)
     _draw_lines(lines, times[-_MOST_ROWS:], newest[-_MOST_ROWS:])
@@ -49,7 +49,7 @@ def plot_lags(samples_ms: Sequence[float], path: Path, title: str) -> None:
     if not samples_ms:
         return
     seconds = [sample / 1000 for sample in samples_ms]
-    figure = _figure(8, 4)
+    figure = new_figure(8, 4)
     axes = figure.subplots()
     axes.hist(seconds, bins=60, color="#54aeff")
     for name, value in (("mean", mean(seconds)), ("p95", percentile(seconds, 95))):
@@ -75,7 +75,7 @@ _MARKERS = {"preset": "*", "baseline": "s", "without": "x", "curve": "o"}
 def plot_trade_off(points: Sequence[Point], path: Path) -> None:
     """Draw NE against finalisation lag, each policy coloured by its BLEU. Raises ConfigError without matplotlib."""
     drawn = [p for p in points if p.figures.ne is not None and p.figures.finalisation_mean_ms is not None]
-    figure = _figure(11, 7)
+    figure = new_figure(11, 7)
     axes = figure.subplots()
     bleus = [point.figures.bleu or 0.0 for point in drawn]
     shown = None
@@ -105,7 +105,8 @@ def plot_trade_off(points: Sequence[Point], path: Path) -> None:
     figure.savefig(path)
 
 
-def _figure(width: float, height: float) -> "Figure":
+def new_figure(width: float, height: float) -> "Figure":
+    """Return a figure of that size in inches. Raises ConfigError without matplotlib."""
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:

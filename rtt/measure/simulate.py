@@ -3,12 +3,15 @@
 Segments, jobs, captions and their order are those of a room; each answer comes a fixed time after its job was drawn, so
 that the figures of two policies differ by the policies only. For comparing policies; what readers of a server live
 through is measured by a replay.
+
+A simulation is a generator: it yields jobs and is sent their answers, so that many of them can share batches.
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeVar
 
 from rtt.captions import message_for
 from rtt.engine import Hypothesis, Job
@@ -25,7 +28,9 @@ from rtt.trace import TraceEvent
 PUNCTUATION = "punctuation"
 """The model that jobs for punctuation name."""
 
-Translate = Callable[[Job], Hypothesis]
+T = TypeVar("T")
+Simulation = Generator[Job, Hypothesis, T]
+"""Yields jobs, is sent their answers, and returns a T."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,13 @@ _PUNCTUATION_S = 0.01
 
 
 class _Simulation:
-    def __init__(self, source: str, target: str, policy: Policy, translate: Translate, answer_ms: float) -> None:
+    def __init__(self, source: str, target: str, policy: Policy, answer_ms: float) -> None:
         self._segmenter = Segmenter(source, policy.segmenter, 0.0)
         translating = WaitKStream(target, policy.wait_k) if policy.wait_k else Stream(target, policy.stream)
         self._streams = {source: Stream(source, policy.stream), target: translating}
         self._punctuation = PunctuationStream(PUNCTUATION, self._segmenter)
         self._punctuated = policy.punctuated
         self._source = source
-        self._translate = translate
         self._answer_s = answer_ms / 1000
         self._log = MemoryLog("simulation", 1)
         self._due: list[tuple[float, int, str, Hypothesis]] = []
@@ -60,10 +64,10 @@ class _Simulation:
             (lang, stability): [] for lang in self._streams for stability in Stability
         }
 
-    def say(self, event: TraceEvent) -> None:
+    def say(self, event: TraceEvent) -> Simulation[None]:
         now = event.at_ms / 1000
-        self._advance(now)
-        self._apply(
+        yield from self._advance(now)
+        yield from self._apply(
             self._segmenter.receive_text(
                 event.text,
                 final=event.type == "final",
@@ -75,11 +79,11 @@ class _Simulation:
             now,
         )
 
-    def finish(self) -> None:
+    def finish(self) -> Simulation[None]:
         """Let time pass until nothing is left to do."""
-        self._advance(float("inf"))
+        yield from self._advance(float("inf"))
 
-    def _advance(self, until: float) -> None:
+    def _advance(self, until: float) -> Simulation[None]:
         while True:
             timer = self._segmenter.next_timer()
             answer = self._due[0][0] if self._due else None
@@ -91,30 +95,30 @@ class _Simulation:
                 _, _, lang, hypothesis = heapq.heappop(self._due)
                 if lang == PUNCTUATION:
                     self._punctuation.receive_hypothesis(hypothesis)
-                    self._apply(self._punctuation.updates_to_send(), now)
+                    yield from self._apply(self._punctuation.updates_to_send(), now)
                 else:
                     self._streams[lang].receive_hypothesis(hypothesis)
-                    self._after(lang, now)
+                    yield from self._after(lang, now)
             else:
-                self._apply(self._segmenter.handle_timer(now), now)
+                yield from self._apply(self._segmenter.handle_timer(now), now)
 
-    def _apply(self, changes: list[Change], now: float) -> None:
+    def _apply(self, changes: list[Change], now: float) -> Simulation[None]:
         for lang, stream in self._streams.items():
             for change in changes:
                 stream.receive(change)
-            self._after(lang, now)
+            yield from self._after(lang, now)
         if self._punctuated and (job := self._punctuation.job_to_run()):
-            answer = self._translate(job)
+            answer = yield job
             heapq.heappush(self._due, (now + _PUNCTUATION_S, next(self._order), PUNCTUATION, answer))
 
-    def _after(self, lang: str, now: float) -> None:
+    def _after(self, lang: str, now: float) -> Simulation[None]:
         """Publish what is news, and draw the next job."""
         stream = self._streams[lang]
         for update in stream.updates_to_send():
             self._publish(lang, update, now)
         if job := stream.job_to_run():
             own = lang == self._source
-            answer = Hypothesis(job.text) if own else self._translate(job)
+            answer = Hypothesis(job.text) if own else (yield job)
             heapq.heappush(self._due, (now + (0 if own else self._answer_s), next(self._order), lang, answer))
 
     def _publish(self, lang: str, update: Update | Withdrawal, now: float) -> None:
@@ -126,14 +130,14 @@ class _Simulation:
 
 
 def simulate(
-    talk: Talk, events: Sequence[TraceEvent], policy: Policy, translate: Translate, answer_ms: float = 40
-) -> list[EventLog]:
+    talk: Talk, events: Sequence[TraceEvent], policy: Policy, answer_ms: float = 40
+) -> Simulation[list[EventLog]]:
     """Return the logs of a reader of each stability, as if each answer took `answer_ms`."""
-    simulation = _Simulation(talk.source, talk.target, policy, translate, answer_ms)
+    simulation = _Simulation(talk.source, talk.target, policy, answer_ms)
     events = numbered(events)
     for event in events:
-        simulation.say(event)
-    simulation.finish()
+        yield from simulation.say(event)
+    yield from simulation.finish()
     spoken = tuple(Spoken(*entry) for entry in simulation.told[talk.source, Stability.FINAL])
     sent = tuple(Sent(event.at_ms, event) for event in events)
     return [
@@ -145,3 +149,21 @@ def simulate(
         )
         for stability in Stability
     ]
+
+
+def run_together(
+    simulations: Sequence[Simulation[T]], translate: Callable[[Sequence[Job]], Sequence[Hypothesis]]
+) -> list[T]:
+    """Run simulations to their ends, answering the jobs that they wait for together."""
+    results: dict[int, T] = {}
+    answers: dict[int, Hypothesis | None] = dict.fromkeys(range(len(simulations)))
+    while answers:
+        jobs: dict[int, Job] = {}
+        for number, answer in answers.items():
+            try:
+                # A generator is begun by sending None.
+                jobs[number] = simulations[number].send(answer)  # type: ignore[arg-type]
+            except StopIteration as stop:
+                results[number] = stop.value
+        answers = dict(zip(jobs, translate(list(jobs.values())), strict=True)) if jobs else {}
+    return [results[number] for number in range(len(simulations))]

@@ -105,6 +105,19 @@ async def test_the_display_shows_the_newest_lines(real_server: str, visitor: Vis
     await expect(display.locator("body")).to_contain_text("Willkommen")
 
 
+async def test_a_display_in_a_new_language_does_not_show_the_past(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/past")
+    await say(speaker, "This was before.")
+    await expect(speaker.locator("#said li")).to_have_attribute("data-state", "received")
+    reader = await visitor.open(f"{real_server}/captions/past?lang=de")
+    display = await visitor.open(f"{real_server}/display/past?lang=de")
+    await expect(reader.locator(".segment")).to_have_count(1)
+    await expect(reader.locator("#log")).to_have_text("")
+    await say(speaker, "Welcome to the conference.")
+    await expect(display.locator(".segment")).to_have_text([re.compile("Willkommen")])
+    await expect(reader.locator("#log")).to_have_text(re.compile("^Willkommen"))
+
+
 async def test_a_room_is_made_from_the_start_page(real_server: str, visitor: Visitor) -> None:
     start = await visitor.open(real_server)
     await start.get_by_role("button", name=re.compile("speak", re.IGNORECASE)).first.click()

@@ -6,6 +6,7 @@ import {
   NOTHING,
   captionsIn,
   finishedOnly,
+  isNews,
   reduce,
 } from "../../web/lib/reduce.js";
 import { randomLog, foldWithNoise } from "./log.js";
@@ -42,6 +43,23 @@ test("any log, with states missing, messages twice and a resume, ends in the sam
       `seed ${seed}`,
     );
   }
+});
+
+test("what was said before a reader came is no news, even if it is translated later", () => {
+  const joined = { seq: 40, segment: 12 };
+  const said = (
+    /** @type {number} */ seq,
+    /** @type {Partial<Caption>} */ fields,
+  ) =>
+    isNews(/** @type {Caption} */ ({ ...caption(seq, {}), ...fields }), joined);
+  assert.equal(said(40, { segment: 13 }), false, "it was told before");
+  assert.equal(said(41, { segment: 12 }), false, "it was finished before");
+  assert.equal(
+    said(41, { segment: 12, revision: 2 }),
+    true,
+    "it was corrected",
+  );
+  assert.equal(said(41, { segment: 13 }), true, "it was said since");
 });
 
 test("memory is flat", () => {

@@ -1,5 +1,5 @@
 /**
- * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`, `?token=`
+ * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`; `#token=`
  *
  * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme;
  * #notice with #again and #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
@@ -14,12 +14,14 @@ import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page
 import { roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
+import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
 
 const SIZES = [75, 100, 125, 150, 200, 250, 300];
 /** What people put up with in live captions. */
 const BEHIND_MS = 3000;
 
+const { token } = takeTokens();
 const settings = pageSettings({ lang: language, stability, theme, size: number(50, 400, 100) });
 const room = roomIn(location);
 
@@ -34,7 +36,7 @@ const follow = new Follow(byId("scroller", HTMLElement), byId("live", HTMLElemen
 const announcer = new Announcer(byId("log", HTMLElement));
 const reader = new Reader({
   room,
-  token: new URLSearchParams(location.search).get("token"),
+  token,
   lang: settings.get("lang"),
   preferred: navigator.languages,
   stability: settings.get("stability"),

@@ -1,6 +1,6 @@
 /**
- * `/display/{room}`: the big screen. `?lang=`, `?stability=`, `?size=` (percent), `?lines=`, `?theme=`, `?token=`,
- * `?clear=` (seconds of silence after which the screen is cleared)
+ * `/display/{room}`: the big screen. `?lang=`, `?stability=`, `?size=` (percent), `?lines=`, `?theme=`,
+ * `?clear=` (seconds of silence after which the screen is cleared); `#token=`
  *
  * #controls (seen while the mouse moves or one of them has the focus): #language, #stability, #size, #lines, #theme,
  * #fullscreen; #state (data-phase) only while something is wrong, #welcome until the first caption, #screen
@@ -13,6 +13,7 @@ import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page
 import { pageUrl, roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
+import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
 import { hideWhenIdle } from "./idle.js";
 import { RollUp } from "./rollup.js";
@@ -24,6 +25,7 @@ const RELOAD_MS = 10_000;
 /** Written with wide characters. */
 const WIDE = /^(zh|ja|yue)\b/;
 
+const { token } = takeTokens();
 const settings = pageSettings({
   lang: language,
   stability,
@@ -44,7 +46,7 @@ const silence = new Silence(byId("screen", HTMLElement), settings.get("clear") *
 const announcer = new Announcer(byId("log", HTMLElement));
 const reader = new Reader({
   room,
-  token: new URLSearchParams(location.search).get("token"),
+  token,
   lang: settings.get("lang"),
   preferred: navigator.languages,
   stability: settings.get("stability"),
@@ -55,7 +57,9 @@ const reader = new Reader({
 
 document.title = `${room} – display`;
 say(byId("room", HTMLElement), room);
-say(byId("link", HTMLElement), pageUrl("captions", room).href.replace(/^https?:\/\//, ""));
+// Nobody can type a token.
+if (token) say(byId("welcome", HTMLElement), "Captions appear here.");
+else say(byId("link", HTMLElement), pageUrl("captions", room).href.replace(/^https?:\/\//, ""));
 languages.addEventListener("change", () => {
   settings.set("lang", languages.value);
   reader.chooseLanguage(languages.value);

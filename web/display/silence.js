@@ -2,7 +2,10 @@
  * Clears the screen when nobody has said anything for a while.
  *
  * @import { Caption } from "../lib/protocol.js"
+ * @import { Joined } from "../lib/reduce.js"
  */
+import { isNews } from "../lib/reduce.js";
+
 export class Silence {
   #screen;
   #ms;
@@ -28,15 +31,17 @@ export class Silence {
 
   /**
    * @param {readonly Caption[]} captions
-   * @param {{ seq: number }} joined up to which they are history, which nobody is talking about any more
-   * @returns {readonly Caption[]} those to show; while the screen is cleared they are what fades away
+   * @param {Joined} joined
+   * @returns {readonly Caption[]} those to show, no history, which nobody is talking about any more; while the screen is
+   *   cleared they are what fades away
    */
   filter(captions, joined) {
     if (joined !== this.#joined) this.#newest = this.#cleared = joined.seq;
     this.#joined = joined;
-    const newest = Math.max(this.#newest, ...captions.map((caption) => caption.seq));
+    const news = captions.filter((caption) => isNews(caption, joined));
+    const newest = Math.max(this.#newest, ...news.map((caption) => caption.seq));
     if (newest > this.#newest) this.#heard(newest);
-    const fresh = captions.filter((caption) => caption.seq > this.#cleared);
+    const fresh = news.filter((caption) => caption.seq > this.#cleared);
     if (fresh.length > 0) this.#shown = fresh;
     return this.#shown;
   }

@@ -3,7 +3,9 @@
  * would drown them out.
  *
  * @import { Caption } from "./protocol.js"
+ * @import { Joined } from "./reduce.js"
  */
+import { isNews } from "./reduce.js";
 
 /** As many as a screen reader may still have to say. */
 const KEPT = 5;
@@ -21,12 +23,12 @@ export class Announcer {
 
   /**
    * @param {readonly Caption[]} captions
-   * @param {{ seq: number }} joined up to which they are history
+   * @param {Joined} joined
    */
   announce(captions, joined) {
     if (joined !== this.#joined) this.#newest = joined.seq;
     this.#joined = joined;
-    const fresh = captions.filter((caption) => caption.final && caption.seq > this.#newest);
+    const fresh = captions.filter((caption) => caption.final && caption.seq > this.#newest && isNews(caption, joined));
     for (const caption of fresh.sort((a, b) => a.seq - b.seq)) {
       this.#newest = caption.seq;
       this.#region.append(sentence(caption));

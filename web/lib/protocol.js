@@ -8,7 +8,7 @@
  * @typedef {Partial | Final | CancelUtterance | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
- *   log?: string, gap?: boolean }} Ready
+ *   log?: string, gap?: boolean, segment?: number }} Ready
  * @typedef {{ type: "caption", seq: number, segment: number, revision: number, lang: string, stable: string,
  *   tentative: string, final: boolean }} Caption
  * @typedef {{ type: "cancel", seq: number, segment: number, lang: string }} Cancel
@@ -46,6 +46,7 @@ const FIELDS = {
     seq: isNumber,
     log: optional(isText),
     gap: optional(isFlag),
+    segment: optional(isNumber),
   },
   caption: {
     seq: isNumber,

@@ -2,7 +2,7 @@
  * A reader of one room in one language: what the captions page and the display share.
  *
  * @import { Message, Ready, Status } from "./protocol.js"
- * @import { State } from "./reduce.js"
+ * @import { Joined, State } from "./reduce.js"
  * @import { Connection, World } from "./socket.js"
  * @import { Model } from "./languages.js"
  *
@@ -37,8 +37,8 @@ export class Reader {
   room = null;
   /** @type {Status | null} */
   status = null;
-  /** What is not newer was said before the reader came; another object when the captions begin anew. */
-  joined = { seq: 0 };
+  /** When the reader came; another object when the captions begin anew. @type {Joined} */
+  joined = { seq: 0, segment: 0 };
   /** Whether captions were missed that the server no longer has. */
   missed = false;
   /** The language that is being read; empty until it is known. */
@@ -141,7 +141,9 @@ export class Reader {
     this.missed ||= ready.gap ?? false;
     if (this.#models.length === 0) void this.#askForModels();
     // A server that was restarted while the reader was here has told it nothing yet.
-    if (this.#state.seq === null) this.joined = { seq: before.seq === null ? ready.seq : 0 };
+    if (this.#state.seq === null) {
+      this.joined = before.seq === null ? { seq: ready.seq, segment: ready.segment ?? 0 } : { seq: 0, segment: 0 };
+    }
     const wanted = this.#wanted || ready.source;
     if (!this.language) this.#read(ready.source);
     else if (sourceChanged && this.language !== wanted) this.#read(wanted);

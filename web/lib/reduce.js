@@ -15,11 +15,27 @@
  * @property {ReadonlyMap<string, Track>} tracks by language
  */
 
+/**
+ * When a reader came: what the room had told by then, and which sentences were finished. Some of those may have been
+ * translated for the reader only afterwards.
+ *
+ * @typedef {{ seq: number, segment: number }} Joined
+ */
+
 /** @type {State} */
 export const NOTHING = Object.freeze({ log: "", seq: null, tracks: new Map() });
 
 /** @type {Track} */
 const EMPTY = { captions: [], cancelled: [], forgotten: -1 };
+
+/**
+ * @param {Caption} caption
+ * @param {Joined} joined
+ * @returns {boolean} whether it was said, or corrected, since
+ */
+export function isNews({ seq, segment, revision }, joined) {
+  return seq > joined.seq && (segment > joined.segment || revision > 1);
+}
 
 /**
  * @param {State} state

@@ -1,8 +1,8 @@
 /**
- * `/speak/{room}`: talk or type. `?source=`, `?theme=`, `?token=`
+ * `/speak/{room}`: talk or type. `?source=`, `?theme=`; `#token=`, `#reader=` (for the links)
  *
  * #room, #state (data-phase), #readers, #notice with #again; #source, #microphone (aria-pressed), #microphone-state;
- * #text with #send; #said: li (data-state="waiting|sent|received"); #link, #copy, #copied, #display
+ * #text with #send; #said: li (data-state="waiting|sent|received"); #share: #link, #copy, #copied, #display
  */
 import { bestOf, fetchModels, sourcesOf } from "../lib/languages.js";
 import { Microphone } from "../lib/microphone.js";
@@ -10,10 +10,12 @@ import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { language, pageSettings, theme } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
+import { takeTokens, withTokens } from "../lib/tokens.js";
 import { Utterances } from "../lib/utterance.js";
 import { brief, explain } from "../lib/words.js";
 import { Said } from "./said.js";
 
+const { token, reader } = takeTokens();
 const settings = pageSettings({ source: language, theme });
 const room = roomIn(location);
 wear(settings.get("theme"));
@@ -27,13 +29,14 @@ const again = byId("again", HTMLElement);
 
 document.title = `${room} – speak`;
 say(byId("room", HTMLElement), room);
-link.value = pageUrl("captions", room).href;
-byId("display", HTMLAnchorElement).href = pageUrl("display", room).href;
+link.value = withTokens(pageUrl("captions", room), { token: reader }).href;
+byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader }).href;
+byId("share", HTMLElement).hidden = token !== "" && reader === "";
 
 const said = new Said(byId("said", HTMLElement), () => sources.value);
 const speaker = new Speaker({
   room,
-  token: new URLSearchParams(location.search).get("token"),
+  token,
   source: await offerSources(),
   onchange: oncePerFrame(paint),
 });

@@ -1,0 +1,1 @@
+"""How fast the service is: each bench beside a baseline in the same run, with its load in processes of its own."""

@@ -1,0 +1,46 @@
+"""`rtt token`: tokens from the secret, without a server."""
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+import typer
+
+from rtt.auth import Auth, Grant, Role, find_secrets
+from rtt.errors import ConfigError
+from rtt.protocol import decode_room
+
+_PAGES = {Role.READER: "captions", Role.SPEAKER: "speak"}
+
+
+def token(
+    room: Annotated[str | None, typer.Argument(help="The room's name; an organiser needs none.")] = None,
+    role: Annotated[Role, typer.Option(help="What its holder may do.")] = Role.READER,
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good.")] = 168.0,
+    link: Annotated[str | None, typer.Option(help="The server's address: print the link to the role's page.")] = None,
+    secret_file: Annotated[Path | None, typer.Option(envvar="RTT_SECRET_FILE", help="Where the secret is.")] = None,
+) -> None:
+    """Print a token, made from the secret of RTT_SECRET or of a file."""
+    auth = Auth(find_secrets(secret_file, os.environ))
+    expires = int(time.time() + hours * 3600)
+    if room is None and role is not Role.ORGANISER:
+        raise ConfigError(f"room: None: a {role}'s token is for one room; name it")
+    name = None if room is None else decode_room(room)
+    tokens = {"token": auth.issue(Grant(role, expires, name))}
+    if link is None:
+        typer.echo(tokens["token"])
+        return
+    if role is Role.SPEAKER:
+        # So that the speaker's page can hand on a link for readers.
+        tokens["reader"] = auth.issue(Grant(Role.READER, expires, name))
+    typer.echo(f"{link.rstrip('/')}/{_page(role, name)}#{urlencode(tokens)}")
+
+
+def _page(role: Role, room: str | None) -> str:
+    if role is Role.ORGANISER:
+        return ""
+    if role not in _PAGES:
+        raise ConfigError(f"link: an {role} has no page; leave the option out for the token")
+    return f"{_PAGES[role]}/{quote(room or '')}"

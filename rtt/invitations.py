@@ -1,0 +1,59 @@
+"""`POST /v1/rooms`: makes a room, and a token for each role in it."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rtt.auth import Grant, Role
+from rtt.config import Config
+from rtt.door import Door, address_of
+from rtt.errors import TooLarge
+from rtt.protocol import MAX_FRAME, MakeRoom, RoomMade, decode_body, encode
+from rtt.rooms import Rooms
+
+_ROLES = (Role.SPEAKER, Role.OPERATOR, Role.READER)
+
+
+class Invitations:
+    """Makes rooms for organisers, or for everybody where that is allowed."""
+
+    def __init__(self, rooms: Rooms, config: Config, door: Door) -> None:
+        self._rooms = rooms
+        self._config = config
+        self._door = door
+
+    async def make(self, request: Request) -> Response:
+        """Answer 201 with the tokens. Raises Unauthorized, Forbidden, BadRequest, UnsupportedPair, QuotaExceeded.
+
+        The tokens carry the room's languages, so that it can be opened again after the server has forgotten it.
+        """
+        wanted = decode_body(await _body(request), MakeRoom)
+        name = wanted.room or f"room-{secrets.token_hex(4)}"
+        if not self._config.public_rooms:
+            self._door.admit(request, Role.ORGANISER, name)
+        room = self._rooms.open(name, wanted.source, address_of(request))
+        targets = [self._rooms.catalog.resolve(target) for target in wanted.targets]
+        room.announce(targets)
+        made = self._tokens(name, wanted.source, tuple(targets))
+        return Response(encode(made), 201, media_type="application/json")
+
+    def _tokens(self, room: str, source: str | None, targets: tuple[str, ...]) -> RoomMade:
+        auth = self._door.auth
+        if not auth.required:
+            return RoomMade(room, dict.fromkeys(_ROLES, ""), None)
+        expires = int(time.time() + self._config.token_lifetime_s)
+        tokens = {str(role): auth.issue(Grant(role, expires, room, source, targets)) for role in _ROLES}
+        return RoomMade(room, tokens, datetime.fromtimestamp(expires, UTC).isoformat().replace("+00:00", "Z"))
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body that is no larger than a frame may be. Raises TooLarge."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FRAME:
+            raise TooLarge(f"a body of more than {MAX_FRAME} bytes")
+    return body
