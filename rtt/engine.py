@@ -1,6 +1,6 @@
 """The seam between the policy and whatever translates: a job, its answer, and who may ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtt.protocol import Load
@@ -21,10 +21,27 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of an answer went."""
+
+    wait_s: float = 0.0
+    """From when its text came until a worker took it."""
+    tokenise_s: float = 0.0
+    """Text to tokens and back, of all its batch."""
+    translate_s: float = 0.0
+    """The model's own time, of all its batch."""
+    batch: int = 0
+    """How many texts were translated together; 0: no model was asked."""
+    cached: bool = False
+    """Whether the answer was known already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
     """What a model made of a job's text."""
 
     text: str
+    timing: Timing = field(default=Timing(), compare=False)
 
 
 class JobSource(Protocol):
