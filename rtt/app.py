@@ -39,7 +39,14 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
         return _json(
             {
                 "models": [
-                    {"name": m.name, "source": m.source, "targets": [m.target], "licence": m.licence} for m in manifests
+                    {
+                        "name": m.name,
+                        "source": m.source,
+                        "targets": [m.target],
+                        "licence": m.licence,
+                        "prefill": m.name in engine.prefills(),
+                    }
+                    for m in manifests
                 ]
             }
         )

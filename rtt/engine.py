@@ -1,5 +1,6 @@
 """The seam between the policy and whatever translates: a job, its answer, and who may ask."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -52,6 +53,16 @@ class JobSource(Protocol):
     """
 
     @property
+    def room(self) -> str:
+        """Whose source this is: rooms take turns."""
+        ...
+
+    @property
+    def growth(self) -> int:
+        """How many characters have come since its last job."""
+        ...
+
+    @property
     def urgent(self) -> bool:
         """Whether a final waits here."""
         ...
@@ -87,6 +98,10 @@ class Engine(Translator, Protocol):
     @property
     def load(self) -> Load:
         """How busy it is."""
+        ...
+
+    def prefills(self) -> Collection[str]:
+        """Return the models that run the prefix of an answer in one pass."""
         ...
 
 

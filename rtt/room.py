@@ -190,7 +190,7 @@ class Room:
         own = lang == self.source
         model = lang if own else self._catalog.pair(self.source, lang).name
         translator: Translator = Verbatim() if own else self._engine
-        return Session(lang, Stream(model, self._config.policy), translator, self._publish)
+        return Session(self.name, lang, Stream(model, self._config.policy), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -198,7 +198,7 @@ class Room:
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        return Session(f"{self.source} punctuation", stream, self._engine, self._punctuated)
+        return Session(self.name, f"{self.source} punctuation", stream, self._engine, self._punctuated)
 
     def _punctuated(self, _session: str, change: Change) -> None:
         self._apply([change])

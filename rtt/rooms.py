@@ -9,6 +9,7 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
 from rtt.errors import Restarting, TryAgainLater
+from rtt.protocol import Load
 from rtt.room import Room
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +37,8 @@ class Rooms:
         if name not in self._rooms:
             if len(self._rooms) >= self._config.max_rooms:
                 raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
+            if self._config.adapt and self.engine.load is not Load.NORMAL:
+                raise TryAgainLater("the server is busy and takes no new rooms for now")
             language = self.catalog.resolve(source or self._config.source)
             self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
         return self._rooms[name]

@@ -20,7 +20,8 @@ ORDER = [
     {"session", "audience", "measure"},
     {"captions"},
     {"ct2", "scheduler", "log"},
-    {"config"},
+    {"cache", "config", "turns"},
+    {"load"},
     {"policy"},
     {"guards", "punctuation"},
     {"segmenter"},
@@ -29,7 +30,20 @@ ORDER = [
     {"text"},
     {"errors"},
 ]
-PURE = {"captions", "log", "policy", "guards", "punctuation", "segmenter", "engine", "protocol", "text", "errors"}
+PURE = {
+    "cache",
+    "captions",
+    "load",
+    "log",
+    "policy",
+    "guards",
+    "punctuation",
+    "segmenter",
+    "engine",
+    "protocol",
+    "text",
+    "errors",
+}
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
 ONLY = {

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from rtt.protocol import Load
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
@@ -332,6 +333,27 @@ class TestLimits:
                 await one.next(type="ready")
                 assert await two.closed() == 1013
                 assert two.last_error["retryable"] is True
+
+    @pytest.mark.parametrize("load", [Load.BUSY, Load.OVERLOADED])
+    async def test_a_busy_server_takes_no_new_rooms(self, load: Load) -> None:
+        engine = ScriptedEngine(shout)
+        async with serving(engine, scripted_catalog(("en", "de"))) as service:
+            async with service.peer("/v1/rooms/old/speak?source=en") as old:
+                await old.next(type="ready")
+                engine.load = load
+                async with service.peer("/v1/rooms/new/speak?source=en") as new:
+                    assert await new.closed() == 1013
+                    assert (new.last_error["code"], new.last_error["retryable"]) == ("try_again_later", True)
+                async with service.peer("/v1/rooms/old/listen?lang=de") as reader:
+                    await old.send({"type": "final", "text": "Still here."})
+                    assert (await reader.next(final=True))["stable"] == "STILL HERE."
+
+    async def test_a_busy_server_that_does_not_adapt_does(self) -> None:
+        engine = ScriptedEngine(shout)
+        engine.load = Load.OVERLOADED
+        async with serving(engine, scripted_catalog(("en", "de")), adapt=False) as service:
+            async with service.peer("/v1/rooms/new/speak?source=en") as new:
+                await new.next(type="ready")
 
     async def test_a_room_that_everybody_left_is_forgotten(self) -> None:
         async with serving(ScriptedEngine(shout), scripted_catalog(("en", "de")), room_linger_s=0) as service:
