@@ -16,6 +16,7 @@ from rtt.catalog import Catalog
 from rtt.config import Config, bundled
 from rtt.engine import Engine
 from rtt.headers import Headers
+from rtt.metrics import MeasuredEngine, Metrics
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
 
@@ -25,8 +26,10 @@ _PAGES = ("speak", "captions", "display")
 
 def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
     """Build the service over an engine. `app.state.rooms` holds its rooms; close them before the server stops."""
-    rooms = Rooms(catalog, engine, config)
-    sockets = Sockets(rooms, config)
+    metrics = Metrics()
+    rooms = Rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
+    sockets = Sockets(rooms, config, metrics)
+    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, load=lambda: engine.load)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -51,6 +54,9 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             }
         )
 
+    async def measured(_request: Request) -> Response:
+        return Response(metrics.text(), headers={"content-type": metrics.content_type})
+
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})
 
@@ -63,6 +69,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/models", models),
+            Route("/metrics", measured),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/", _page("start")),

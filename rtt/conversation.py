@@ -1,12 +1,14 @@
 """One socket's two loops: what the peer says goes to the room, what the outbox holds goes to the peer."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.errors import BadMessage, IdleTimeout
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import CancelUtterance, Correct, Final, Partial, Ping, Pong, decode, encode, encode_error
 
@@ -18,19 +20,21 @@ Spoken = Partial | Final | CancelUtterance | Correct
 class Conversation:
     """Reads messages of some types for `receive`, answers pings, and writes the outbox."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - both ends, and what is said
         self,
         websocket: WebSocket,
         outbox: Outbox,
         types: Mapping[str, type[msgspec.Struct]],
         receive: Callable[[Spoken], None],
         idle_s: float,
+        metrics: Metrics,
     ) -> None:
         self._websocket = websocket
         self._outbox = outbox
         self._types = types
         self._receive = receive
         self._idle_s = idle_s
+        self._metrics = metrics
 
     async def run(self) -> None:
         """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
@@ -61,12 +65,14 @@ class Conversation:
                 bad_in_a_row += 1
                 if bad_in_a_row == _BAD_IN_A_ROW:
                     raise
+                self._metrics.refused(error)
                 self._outbox.put(encode_error(error))
             else:
                 bad_in_a_row = 0
 
     def _take(self, frame: str | bytes) -> None:
-        message = decode(frame, self._types)
+        with self._metrics.stage("decode"):
+            message = decode(frame, self._types)
         if isinstance(message, Ping):
             now_ms = round(asyncio.get_running_loop().time() * 1000)
             self._outbox.put(encode(Pong(message.t, now_ms)))
@@ -86,4 +92,6 @@ class Conversation:
 
     async def _write(self) -> None:
         while (frame := await self._outbox.get()) is not None:
+            started, waited_s = time.perf_counter(), self._outbox.waited_s
             await self._websocket.send_text(frame)
+            self._metrics.spent("send", waited_s + time.perf_counter() - started)

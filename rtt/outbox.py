@@ -13,11 +13,15 @@ class Outbox:
     A peer that is `limit` frames or `patience_s` behind is given up with TryAgainLater; it may resume.
     """
 
-    def __init__(self, *, limit: int, patience_s: float) -> None:
+    def __init__(self, *, limit: int, patience_s: float, superseded: Callable[[], object] = lambda: None) -> None:
+        """`superseded` is called for each frame that is dropped for a newer one."""
         self._frames: dict[Hashable, tuple[str, float]] = {}
         self._news = asyncio.Event()
         self._limit = limit
         self._patience_s = patience_s
+        self._superseded = superseded
+        self.waited_s = 0.0
+        """How long the frame that was taken last had waited."""
         self.closing: WireError | None = None
         self.on_give_up: Callable[[], object] = lambda: None
 
@@ -27,6 +31,8 @@ class Outbox:
             return
         now = asyncio.get_running_loop().time()
         old = None if key is None else self._frames.pop(key, None)
+        if old:
+            self._superseded()
         self._frames[object() if lasting or key is None else key] = frame, old[1] if old else now
         oldest = next(iter(self._frames.values()))[1]
         if len(self._frames) > self._limit or now - oldest > self._patience_s:
@@ -52,4 +58,6 @@ class Outbox:
                 return None
             self._news.clear()
             await self._news.wait()
-        return self._frames.pop(next(iter(self._frames)))[0]
+        frame, since = self._frames.pop(next(iter(self._frames)))
+        self.waited_s = asyncio.get_running_loop().time() - since
+        return frame

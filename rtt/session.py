@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from rtt.engine import Hypothesis, Job, Translator
+from rtt.engine import Hypothesis, Job, Timing, Translator
 from rtt.errors import TranslationError
 from rtt.segmenter import Change, Withdrawal
 
@@ -60,7 +60,12 @@ class Session(Generic[News]):
     """
 
     def __init__(
-        self, room: str, lang: str, stream: Stream[News], engine: Translator, publish: Callable[[str, News], None]
+        self,
+        room: str,
+        lang: str,
+        stream: Stream[News],
+        engine: Translator,
+        publish: Callable[[str, News, Timing | None], None],
     ) -> None:
         self.room = room
         self.lang = lang
@@ -108,21 +113,22 @@ class Session(Generic[News]):
     async def _translate(self) -> None:
         try:
             while not self._stream.idle:
-                await self._translate_one()
-                self._send_updates()
+                self._send_updates(await self._translate_one())
         finally:
             # Here and not when the task is seen to be done: what comes in between would be left lying.
             self._work = None
 
-    async def _translate_one(self) -> None:
+    async def _translate_one(self) -> Timing | None:
         try:
             hypothesis = await self._engine.translate(self)
         except TranslationError as error:
             _log.error("translation failed", lang=self.lang, reason=str(error))
             self._stream.receive_failure()
-            return
-        if hypothesis is not None:
-            self._stream.receive_hypothesis(hypothesis)
+            return None
+        if hypothesis is None:
+            return None
+        self._stream.receive_hypothesis(hypothesis)
+        return hypothesis.timing
 
     def _measure(self, change: Change) -> None:
         """Count the characters that an open segment has grown by."""
@@ -133,6 +139,6 @@ class Session(Generic[News]):
         self.growth += max(0, length - self._lengths.get(change.id, 0))
         self._lengths[change.id] = length
 
-    def _send_updates(self) -> None:
+    def _send_updates(self, timing: Timing | None = None) -> None:
         for update in self._stream.updates_to_send():
-            self._publish(self.lang, update)
+            self._publish(self.lang, update, timing)

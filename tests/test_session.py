@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rtt.engine import Hypothesis, Job, JobSource, Verbatim
+from rtt.engine import Hypothesis, Job, JobSource, Timing, Verbatim
 from rtt.errors import TranslationError
 from rtt.policy import PolicyOptions, Stream, Update
 from rtt.segmenter import Segment, Withdrawal
@@ -21,7 +21,7 @@ class Heard(list[str]):
         super().__init__()
         self.then: list[tuple[Session[Update | Withdrawal], Segment]] = []
 
-    def publish(self, _lang: str, update: Update | Withdrawal) -> None:
+    def publish(self, _lang: str, update: Update | Withdrawal, _timing: Timing | None) -> None:
         assert isinstance(update, Update)
         self.append(update.stable)
         if self.then:
