@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -42,6 +43,8 @@ class Conversation:
         writing = asyncio.create_task(self._write())
         # A peer that does not read leaves the writing stuck.
         self._outbox.on_give_up = writing.cancel
+        if write := self._websocket.scope.get("extensions", {}).get("rtt.write"):
+            self._outbox.write = partial(self._write_at_once, write)
         tasks = (reading, writing)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -89,6 +92,13 @@ class Conversation:
             raise WebSocketDisconnect(message["code"])
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
+
+    def _write_at_once(self, write: Callable[[str], bool], frame: str) -> bool:
+        started = time.perf_counter()
+        written = write(frame)
+        if written:
+            self._metrics.spent("send", time.perf_counter() - started)
+        return written
 
     async def _write(self) -> None:
         while (frame := await self._outbox.get()) is not None:

@@ -24,10 +24,15 @@ class Outbox:
         """How long the frame that was taken last had waited."""
         self.closing: WireError | None = None
         self.on_give_up: Callable[[], object] = lambda: None
+        self.write: Callable[[str], bool] | None = None
+        """Sends a frame on the spot if it can, and tells whether it could; asked where nothing waits before it."""
+        self._getting = False
 
     def put(self, frame: str, key: Hashable | None = None, *, lasting: bool = False) -> None:
         """Queue a frame, and drop the unsent one of the same key; a lasting one is never dropped."""
         if self.closing:
+            return
+        if self._getting and not self._frames and self.write and self.write(frame):
             return
         now = asyncio.get_running_loop().time()
         old = None if key is None else self._frames.pop(key, None)
@@ -57,7 +62,11 @@ class Outbox:
             if self.closing:
                 return None
             self._news.clear()
-            await self._news.wait()
+            self._getting = True
+            try:
+                await self._news.wait()
+            finally:
+                self._getting = False
         frame, since = self._frames.pop(next(iter(self._frames)))
         self.waited_s = asyncio.get_running_loop().time() - since
         return frame

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from rtt.config import Config
 from rtt.rooms import Rooms
+from rtt.wire import DirectProtocol
 
 # Frames a little over the protocol's limit are read, so that they can be answered with an error.
 _MAX_READ = 8 * 1024 * 1024
@@ -28,7 +29,7 @@ class Server(uvicorn.Server):
                 host=config.host,
                 port=config.port,
                 loop="uvloop",
-                ws="websockets-sansio",
+                ws=DirectProtocol,
                 ws_max_size=_MAX_READ,
                 # Captions are small: compressing them costs more time and memory than it saves.
                 ws_per_message_deflate=False,
