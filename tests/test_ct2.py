@@ -243,9 +243,11 @@ def test_a_compute_type_that_is_not_there_is_refused(wanted: str) -> None:
     assert str(refused.value).startswith(f"compute_type: {wanted}; cpu supports float32, int8")
 
 
-def test_full_precision_translates_too() -> None:
-    backend = loaded(BUNDLED, Hardware("cpu", "float32", 1))
-    assert translated(backend, job("Good morning.")) == ["Guten Morgen."]
+@pytest.mark.parametrize("wanted", sorted(ctranslate2.get_supported_compute_types("cpu")))
+def test_every_compute_type_of_the_cpu_translates(wanted: str) -> None:
+    hardware = choose_hardware(Device.CPU, wanted, 1)
+    assert hardware.compute_type == wanted
+    assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
 
 
 @needs_gpu

@@ -17,7 +17,8 @@ async def own_server(url: str | None, models: Sequence[Path] | None) -> AsyncIte
     if url:
         yield url
         return
-    options = [option for folder in models or [] for option in ("--models", str(folder))]
+    # A talk that is played faster than spoken is no load to give way to.
+    options = ["--no-adapt", *(option for folder in models or [] for option in ("--models", str(folder)))]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from rtt.cli.main import app; app()", "serve"),
         *("--host", "127.0.0.1", "--port", "0", *options),
