@@ -11,6 +11,7 @@ RttError
     ├── BadMessage          bad_message       4400
     ├── Forbidden           forbidden         4403
     ├── UnsupportedPair     unsupported_pair  4404
+    ├── NoRoom              no_room           4404
     ├── IdleTimeout         idle_timeout      4408
     ├── Replaced            replaced          4409
     ├── TooLarge            too_large         1009
@@ -19,6 +20,8 @@ RttError
 """
 
 from typing import ClassVar
+
+_STATUS = {1009: 413, 1012: 503, 1013: 503}
 
 
 class RttError(Exception):
@@ -56,6 +59,11 @@ class WireError(RttError):
     close: ClassVar[int]
     retryable: ClassVar[bool] = False
 
+    @property
+    def status(self) -> int:
+        """The HTTP status that says the same."""
+        return self.close - 4000 if self.close > 4000 else _STATUS[self.close]
+
 
 class BadRequest(WireError):
     """A path or query that cannot be read."""
@@ -82,6 +90,13 @@ class UnsupportedPair(WireError):
     """A pair of languages for which there is no model."""
 
     code = "unsupported_pair"
+    close = 4404
+
+
+class NoRoom(WireError):
+    """A room that nobody has opened, or that is forgotten."""
+
+    code = "no_room"
     close = 4404
 
 

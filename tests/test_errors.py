@@ -50,3 +50,8 @@ def test_a_code_is_the_name_of_its_class(cls: type[WireError]) -> None:
 @pytest.mark.parametrize("cls", WIRE)
 def test_what_may_succeed_later_is_retryable(cls: type[WireError]) -> None:
     assert cls.retryable == (cls.code in {"idle_timeout", "restarting", "try_again_later"})
+
+
+@pytest.mark.parametrize("cls", WIRE)
+def test_a_close_has_its_http_status(cls: type[WireError]) -> None:
+    assert cls("as the test says").status in {400, 401, 403, 404, 408, 409, 413, 429, 503}

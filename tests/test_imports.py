@@ -17,7 +17,7 @@ ORDER = [
     {"conversation"},
     {"rooms"},
     {"room"},
-    {"session", "audience", "measure"},
+    {"session", "audience", "measure", "transcript"},
     {"captions"},
     {"ct2", "scheduler", "log"},
     {"config"},
@@ -41,6 +41,8 @@ ONLY = {
     "websockets": {"client"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
+    "wcwidth": {"transcript"},
+    "webvtt": {"transcript"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ct2": {"cli"},
@@ -85,8 +87,10 @@ def test_pure_modules_import_pure_ones_only(name: str) -> None:
     assert found & RANK.keys() <= PURE
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("measure/") and "replay" not in file])
-def test_measures_are_pure(file: str) -> None:
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.startswith(("measure/", "transcript/")) and "replay" not in file]
+)
+def test_measures_and_transcripts_are_pure(file: str) -> None:
     assert set(imports(FILES[file])) & IMPURE == set()
 
 
