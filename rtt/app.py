@@ -15,9 +15,11 @@ from starlette.staticfiles import StaticFiles
 from rtt.catalog import Catalog
 from rtt.config import Config, bundled
 from rtt.engine import Engine
+from rtt.events import Events
 from rtt.headers import Headers
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
+from rtt.transcripts_http import Transcripts
 
 # Each has a folder of its name under web/.
 _PAGES = ("speak", "captions", "display")
@@ -55,6 +57,8 @@ def create_app(config: Config, catalog: Catalog, engine: Engine) -> Starlette:
             WebSocketRoute("/v1/translate", sockets.translate),
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
+            Route("/v1/rooms/{room}/events", Events(rooms, config), methods=["GET"]),
+            Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, config).get),
             Route("/v1/models", models),
             Route("/health/live", live),
             Route("/health/ready", ready),

@@ -1,7 +1,7 @@
 """One socket's two loops: what the peer says goes to the room, what the outbox holds goes to the peer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -34,22 +34,7 @@ class Conversation:
 
     async def run(self) -> None:
         """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
-        reading = asyncio.create_task(self._read())
-        writing = asyncio.create_task(self._write())
-        # A peer that does not read leaves the writing stuck.
-        self._outbox.on_give_up = writing.cancel
-        tasks = (reading, writing)
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
-                raise error
-        if self._outbox.closing:
-            raise self._outbox.closing
+        await converse(self._read(), self._write(), self._outbox)
 
     async def _read(self) -> None:
         bad_in_a_row = 0
@@ -87,3 +72,22 @@ class Conversation:
     async def _write(self) -> None:
         while (frame := await self._outbox.get()) is not None:
             await self._websocket.send_text(frame)
+
+
+async def converse(read: Coroutine[None, None, None], write: Coroutine[None, None, None], outbox: Outbox) -> None:
+    """Run two loops until one ends or the outbox is given up. Raises what ended them, and WireError of the outbox."""
+    reading, writing = asyncio.create_task(read), asyncio.create_task(write)
+    # A peer that does not read leaves the writing stuck.
+    outbox.on_give_up = writing.cancel
+    tasks = (reading, writing)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
+            raise error
+    if outbox.closing:
+        raise outbox.closing

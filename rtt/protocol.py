@@ -177,6 +177,12 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
 
 
+class TranscriptQuery(Struct, frozen=True):
+    """The query of `/transcript.{format}`."""
+
+    lang: list[Language] = []
+
+
 class SpeakQuery(Struct, frozen=True):
     """The query of `/speak`."""
 
@@ -192,7 +198,7 @@ class TranslateQuery(Struct, frozen=True):
     stability: Stability = Stability.STEADY
 
 
-Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)
 
 
 def _by_type(union: Any) -> dict[str, type[Struct]]:  # noqa: ANN401 - a union type has no better name
@@ -229,7 +235,7 @@ def decode(frame: str | bytes, types: Mapping[str, type[Struct]]) -> Any:  # noq
 
 
 def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
-    """Read a socket's query; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
+    """Read the query of a request; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
     lists = {f.name for f in msgspec.structs.fields(into) if f.name in {"lang", "target"}}
     value: dict[str, Any] = {
         name: [part.strip() for part in raw.split(",") if part.strip()] if name in lists else raw

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
@@ -12,10 +13,11 @@ from rtt.errors import BadRequest, Replaced, Restarting, UnsupportedPair
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Partial, Ready, Status, encode
+from rtt.protocol import VERSION, CancelUtterance, Correct, Final, ListenQuery, Partial, Ready, Status, encode
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
+from rtt.transcript.sentences import Transcript, sentences
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -50,6 +52,34 @@ class Room:
         """Return what everybody is told first."""
         models = {lang: self._catalog.pair(self.source, lang).name for lang in self._sessions if lang != self.source}
         return Ready(VERSION, self.name, self.source, sorted(models), self._log.seq, models, self._log.id, gap)
+
+    def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
+        return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
+
+    def transcript(self, langs: Iterable[str]) -> Transcript:
+        """Return what has been finished so far in some languages. Raises UnsupportedPair for one nobody has read."""
+        langs, there = tuple(langs), {*self._sessions, *self._log.langs}
+        if missing := [lang for lang in langs if lang not in there]:
+            raise UnsupportedPair(
+                f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
+            )
+        complete = self._log.reaches(0)
+        return Transcript(self.name, self.source, langs, complete, sentences(self._log.finished(langs), langs))
+
+    def transcripts(self) -> list[Transcript]:
+        """Return what has been finished so far, a transcript for each language."""
+        return [self.transcript([lang]) for lang in sorted(self._log.langs)]
+
+    @contextmanager
+    def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
+        """Have somebody read along as long as the context lasts. Raises what `join` does."""
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability)
+        self.join(reader, query.since, query.log)
+        try:
+            yield
+        finally:
+            self.leave(reader)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.

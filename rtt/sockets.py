@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -11,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.audience import Reader
 from rtt.config import Config
 from rtt.conversation import Conversation, Spoken
-from rtt.errors import BadMessage, Forbidden, WireError
+from rtt.errors import BadMessage, WireError
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
@@ -23,6 +22,7 @@ from rtt.protocol import (
     decode_room,
     encode_error,
 )
+from rtt.readers import check_origin
 from rtt.rooms import Rooms
 
 _log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Sockets:
         log = _log.bind(path=websocket.url.path)
         log.info("socket opened")
         try:
-            _check_origin(websocket, self._config.origins)
+            check_origin(websocket, self._config.origins)
             await endpoint(websocket, outbox)
         except WireError as error:
             log.info("socket closed by the server", code=error.code)
@@ -70,13 +70,8 @@ class Sockets:
     async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
         query = decode_query(websocket.query_params, ListenQuery)
         room = self._rooms.open(decode_room(websocket.path_params["room"]))
-        langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
-        reader = Reader(outbox, langs, query.stability)
-        room.join(reader, query.since, query.log)
-        try:
+        with room.read(outbox, query):
             await Conversation(websocket, outbox, READER_TYPES, _reject, self._config.idle_timeout_s).run()
-        finally:
-            room.leave(reader)
 
     async def _speak(self, websocket: WebSocket, outbox: Outbox) -> None:
         query = decode_query(websocket.query_params, SpeakQuery)
@@ -98,15 +93,8 @@ class Sockets:
             self._rooms.forget(room)
 
     def _resolved(self, langs: list[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
+        return self._rooms.catalog.resolve_all(langs)
 
 
 def _reject(message: Spoken) -> None:
     raise BadMessage(f"a reader may not send {type(message).__name__}")
-
-
-def _check_origin(websocket: WebSocket, allowed: tuple[str, ...]) -> None:
-    """Refuse pages of other sites: a browser would let any of them speak to a server on the reader's own machine."""
-    origin = websocket.headers.get("origin")
-    if origin and urlsplit(origin).netloc != websocket.headers.get("host") and origin not in allowed:
-        raise Forbidden(f"pages of {origin} may not connect here; the server's setting origins allows them")
