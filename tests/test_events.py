@@ -229,7 +229,7 @@ class TestLeaving:
         engine, catalog = ScriptedEngine(shout), scripted_catalog(("en", "de"))
         async with serving(engine, catalog, outbox_limit=20) as service, hall(service) as (speaker, reader):
             slow_reader, slow_writer = await asyncio.open_connection(sock=_narrow_socket(service), limit=4096)
-            slow_writer.write(f"GET {PATH}?lang=de HTTP/1.1\r\nHost: hall\r\n\r\n".encode())
+            slow_writer.write(f"GET {PATH}?lang=de HTTP/1.1\r\nHost: hall\r\nConnection: close\r\n\r\n".encode())
             await reader.next(type="status", readers=2)
             given_up = asyncio.create_task(reader.next(type="status", readers=1))
             sent = 0
