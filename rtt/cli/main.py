@@ -8,10 +8,11 @@ from rtt.cli import measure
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
+from rtt.cli.transcript import transcript
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, translate, replay, listen)
+COMMANDS = (serve, translate, replay, listen, transcript)
 
 commands = typer.Typer(
     help="Live captions in every reader's language.",

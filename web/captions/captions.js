@@ -1,7 +1,8 @@
 /**
  * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`, `?token=`
  *
- * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme;
+ * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme,
+ * #downloads;
  * #notice with #again and #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
  * .tentative; #live jumps to the end, #log is read out.
  */
@@ -11,7 +12,7 @@ import { CaptionsView } from "../lib/captions.js";
 import { Follow } from "../lib/follow.js";
 import { endonym } from "../lib/languages.js";
 import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
-import { roomIn } from "../lib/places.js";
+import { roomIn, transcriptUrl } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
 import { brief, explain } from "../lib/words.js";
@@ -32,9 +33,10 @@ const empty = byId("empty", HTMLElement);
 const view = new CaptionsView(byId("captions", HTMLElement));
 const follow = new Follow(byId("scroller", HTMLElement), byId("live", HTMLElement));
 const announcer = new Announcer(byId("log", HTMLElement));
+const token = new URLSearchParams(location.search).get("token");
 const reader = new Reader({
   room,
-  token: new URLSearchParams(location.search).get("token"),
+  token,
   lang: settings.get("lang"),
   preferred: navigator.languages,
   stability: settings.get("stability"),
@@ -65,6 +67,7 @@ byId("dismiss", HTMLElement).addEventListener("click", () => {
   paint();
 });
 again.addEventListener("click", () => reader.tryAgain());
+byId("panel", HTMLElement).addEventListener("beforetoggle", offerDownloads);
 addEventListener("online", paint);
 addEventListener("offline", paint);
 
@@ -109,6 +112,12 @@ function paintNotice() {
   again.hidden = connection.phase !== "stopped";
   byId("dismiss", HTMLElement).hidden = !missed || connection.phase === "stopped";
   say(byId("notice-text", HTMLElement), text);
+}
+
+function offerDownloads() {
+  for (const link of byId("downloads", HTMLElement).querySelectorAll("a")) {
+    link.href = transcriptUrl(link.text.toLowerCase(), room, { lang: reader.language, token }).href;
+  }
 }
 
 /** @param {number | undefined} percent */
