@@ -10,7 +10,7 @@ import typer
 
 from rtt.cli.options import Url
 from rtt.errors import ConfigError, ServerError
-from rtt.protocol import Error
+from rtt.protocol import Error, decode_room
 from rtt.transcript.formats import Format
 
 _TIMEOUT_S = 60
@@ -23,7 +23,7 @@ def transcript(
     url: Url = "ws://127.0.0.1:8000",
 ) -> None:
     """Print what was said in a room, as subtitles, text or JSON."""
-    path = f"/v1/rooms/{room}/transcript.{format}?{urlencode({'lang': ','.join(lang or [])})}"
+    path = f"/v1/rooms/{decode_room(room)}/transcript.{format}?{urlencode({'lang': ','.join(lang or [])})}"
     typer.echo(_fetch(url, path), nl=False)
 
 
@@ -39,4 +39,4 @@ def _fetch(url: str, path: str) -> str:
             raise ServerError(str(refused.code), refused.reason) from None
         raise ServerError(error.code, error.message) from None
     except (URLError, ValueError) as error:
-        raise ConfigError(f"url: {url!r}: no server answers there: {error}") from None
+        raise ConfigError(f"url: {url!r}: no rtt answers there: {error}") from None
