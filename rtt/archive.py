@@ -10,7 +10,7 @@ import structlog
 
 from rtt.errors import ConfigError
 from rtt.transcript.formats import Format, file_name, write
-from rtt.transcript.sentences import Transcript
+from rtt.transcript.sentences import Record
 
 _log = structlog.get_logger(__name__)
 
@@ -29,10 +29,10 @@ class Archive:
             ) from None
         self._folder = folder
 
-    def write(self, transcripts: Iterable[Transcript]) -> None:
+    def write(self, records: Iterable[Record]) -> None:
         """Write the transcripts of a room that has closed; a failure is logged."""
         closed_at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        for transcript in transcripts:
+        for transcript in (record.transcript() for record in records):
             for format_ in Format if transcript.sentences else ():
                 name = f"{closed_at}.{file_name(transcript, format_)}"
                 try:

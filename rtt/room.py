@@ -17,7 +17,7 @@ from rtt.protocol import VERSION, CancelUtterance, Correct, Final, ListenQuery, 
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
-from rtt.transcript.sentences import Transcript, sentences
+from rtt.transcript.sentences import Record
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -57,19 +57,18 @@ class Room:
         """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
         return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
 
-    def transcript(self, langs: Iterable[str]) -> Transcript:
+    def record(self, langs: Iterable[str]) -> Record:
         """Return what has been finished so far in some languages. Raises UnsupportedPair for one nobody has read."""
         langs, there = tuple(langs), {*self._sessions, *self._log.langs}
         if missing := [lang for lang in langs if lang not in there]:
             raise UnsupportedPair(
                 f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
             )
-        complete = self._log.reaches(0)
-        return Transcript(self.name, self.source, langs, complete, sentences(self._log.finished(langs), langs))
+        return Record(self.name, self.source, langs, self._log.reaches(0), self._log.finished(langs))
 
-    def transcripts(self) -> list[Transcript]:
-        """Return what has been finished so far, a transcript for each language."""
-        return [self.transcript([lang]) for lang in sorted(self._log.langs)]
+    def records(self) -> list[Record]:
+        """Return what has been finished so far, each language by itself."""
+        return [self.record([lang]) for lang in sorted(self._log.langs)]
 
     @contextmanager
     def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:

@@ -86,7 +86,7 @@ class Rooms:
     def _put_away(self, room: Room) -> None:
         """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
         if self._archive and room.name not in self._private:
-            writing = asyncio.create_task(asyncio.to_thread(self._archive.write, room.transcripts()))
+            writing = asyncio.create_task(asyncio.to_thread(self._archive.write, room.records()))
             self._writing.add(writing)
             writing.add_done_callback(self._writing.discard)
         self.forget(room)

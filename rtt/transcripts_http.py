@@ -37,15 +37,15 @@ class Transcripts:
         format_ = _format(request.path_params["format"])
         query = decode_query(request.query_params, TranscriptQuery)
         room = self._rooms.find(name)
-        transcript = room.transcript(room.languages_for(query.lang))
+        record = room.record(room.languages_for(query.lang))
         async with self._turn:
-            text = await asyncio.to_thread(write, transcript, format_)
+            text = await asyncio.to_thread(lambda: write(record.transcript(), format_))
         return Response(
             text,
             media_type=format_.media_type,
             headers={
-                "Content-Disposition": f'attachment; filename="{file_name(transcript, format_)}"',
-                "Content-Language": ", ".join(transcript.langs),
+                "Content-Disposition": f'attachment; filename="{file_name(record, format_)}"',
+                "Content-Language": ", ".join(record.langs),
             },
         )
 

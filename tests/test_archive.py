@@ -6,10 +6,11 @@ from structlog.testing import capture_logs
 
 from rtt.archive import Archive
 from rtt.errors import ConfigError
-from rtt.transcript.sentences import Sentence, Transcript
+from rtt.transcript.sentences import Record
+from tests.test_transcript_sentences import final
 
-SAID = Transcript("hall", "en", ("de",), complete=True, sentences=(Sentence(1, 1, 0, 2000, {"de": "Schön."}),))
-NOTHING = Transcript("hall", "en", ("fr",), complete=True, sentences=())
+SAID = Record("hall", "en", ("de",), complete=True, events=[final(1, 1, "Schön.")])
+NOTHING = Record("hall", "en", ("fr",), complete=True, events=[])
 
 
 def test_a_file_for_each_format_that_nobody_else_reads(tmp_path: Path) -> None:

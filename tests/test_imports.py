@@ -41,6 +41,7 @@ ONLY = {
     "websockets": {"client"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
+    "budoux": {"transcript"},
     "wcwidth": {"transcript"},
     "webvtt": {"transcript"},
     "typer": {"cli"},

@@ -11,7 +11,7 @@ from webvtt import Caption, WebVTT
 from webvtt.models import Timestamp
 
 from rtt.transcript.cues import Cue, cues
-from rtt.transcript.sentences import Transcript
+from rtt.transcript.sentences import Record, Transcript
 
 # Begins and ends a line that is written from right to left, lest players take a Latin word or a full stop for its
 # direction (Unicode Annex #9: RIGHT-TO-LEFT MARK).
@@ -47,9 +47,9 @@ def write(transcript: Transcript, format_: Format) -> str:
     return _WRITERS[format_](transcript)
 
 
-def file_name(transcript: Transcript, format_: Format) -> str:
+def file_name(of: Record | Transcript, format_: Format) -> str:
     """Return what a transcript's file is called: `hall.en+de.srt`."""
-    return f"{transcript.room}.{'+'.join(transcript.langs)}.{format_}"
+    return f"{of.room}.{'+'.join(of.langs)}.{format_}"
 
 
 def to_srt(transcript: Transcript) -> str:

@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 import wcwidth
 
 from rtt import text as text_rules
-from rtt.transcript.sense import break_cost
+from rtt.transcript.sense import break_costs
 
 # Columns: a Chinese or Japanese character fills two. Netflix Timed Text Style Guide, "Character limitation".
 _COLUMNS = 42
@@ -60,7 +60,7 @@ class _Page:
         self._limit = limit(language)
         self._at = [0, *accumulate(map(columns, words))]
         self._blank = [columns(word) - columns(word.lstrip()) for word in words]
-        self._costs = [0, *(break_cost(left, right, language) for left, right in pairwise(words)), 0]
+        self._costs = [0, *break_costs(words, language), 0]
 
     def lines(self, places: Sequence[int]) -> list[str]:
         """Return the lines between places; one, where it can hold them all."""

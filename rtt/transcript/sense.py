@@ -2,7 +2,14 @@
 
 After the line treatment that subtitlers keep (BBC Subtitle Guidelines, "Break at natural points"; Netflix Timed Text
 Style Guide, "Line treatment"): after punctuation, before a conjunction or a preposition, never after an article.
+Chinese, Japanese and Thai, which leave no blanks between words, are broken between phrases (BudouX).
 """
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate, pairwise
+
+import budoux
 
 from rtt import text as text_rules
 
@@ -68,8 +75,19 @@ _OPENING_WORDS = {language: frozenset(words.split()) for language, words in _OPE
 _LEANING_WORDS = {language: _OPENING_WORDS[language].union(words.split()) for language, words in _LEANING.items()}
 
 
+def break_costs(words: Sequence[str], language: str) -> list[int]:
+    """Return what it costs to break a line after each unit of a text (see rtt.text.units) but the last."""
+    costs = [break_cost(left, right, language) for left, right in pairwise(words)]
+    if parser := _phrase_parser(language):
+        ends = set(accumulate(map(len, parser.parse("".join(words)))))
+        for index, at in enumerate(accumulate(map(len, words[:-1]))):
+            if at not in ends and not words[index + 1].startswith(" "):
+                costs[index] = TORN_APART
+    return costs
+
+
 def break_cost(left: str, right: str, language: str) -> int:
-    """Return what it costs to break a line between two units of text (see rtt.text.units)."""
+    """Return what it costs to break a line between two units, by what these say."""
     base = language.partition("-")[0]
     before, after = text_rules.key(left), text_rules.key(right)
     bare = left.rstrip(_CLOSING)
@@ -78,3 +96,18 @@ def break_cost(left: str, right: str, language: str) -> int:
     if left.endswith(_OPENING) or before in _LEANING_WORDS.get(base, ()):
         return TORN_APART
     return BEFORE_OPENER if after in _OPENING_WORDS.get(base, ()) else BETWEEN_WORDS
+
+
+@cache
+def _phrase_parser(language: str) -> budoux.Parser | None:
+    base, *rest = language.split("-")
+    match base:
+        case "zh" if {"Hant", "TW", "HK", "MO"} & set(rest):
+            return budoux.load_default_traditional_chinese_parser()
+        case "zh":
+            return budoux.load_default_simplified_chinese_parser()
+        case "ja":
+            return budoux.load_default_japanese_parser()
+        case "th":
+            return budoux.load_default_thai_parser()
+    return None

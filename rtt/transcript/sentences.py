@@ -36,6 +36,21 @@ class Transcript:
     sentences: tuple[Sentence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a room's log holds of some languages at a time."""
+
+    room: str
+    source: str
+    langs: tuple[str, ...]
+    complete: bool
+    events: Collection[Event]
+
+    def transcript(self) -> Transcript:
+        """Return what was said. It takes a while: call it in a thread."""
+        return Transcript(self.room, self.source, self.langs, self.complete, sentences(self.events, self.langs))
+
+
 def sentences(events: Iterable[Event], langs: Collection[str]) -> tuple[Sentence, ...]:
     """Return the sentences that were finished and not withdrawn, each as it was corrected last.
 
