@@ -37,7 +37,7 @@ class Archive:
                 name = f"{closed_at}.{file_name(transcript, format_)}"
                 try:
                     _write_whole(self._folder / name, write(transcript, format_))
-                except OSError as error:
+                except (OSError, ValueError) as error:
                     _log.error("a transcript could not be written", file=name, reason=str(error))
 
 

@@ -1,16 +1,20 @@
 """Transcripts over HTTP, during a talk and after it, as long as the room is remembered."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rtt.config import Config
-from rtt.errors import BadRequest, WireError
+from rtt.errors import BadRequest, TryAgainLater, WireError
 from rtt.protocol import TranscriptQuery, decode_query, decode_room, encode_error
 from rtt.readers import answer_headers, check_reader
 from rtt.rooms import Rooms
 from rtt.transcript.formats import Format, file_name, write
+
+_MOST_WAITING = 100
 
 
 class Transcripts:
@@ -19,8 +23,8 @@ class Transcripts:
     def __init__(self, rooms: Rooms, config: Config) -> None:
         self._rooms = rooms
         self._config = config
-        # Captions come first: they need the other cores.
-        self._turn = asyncio.Semaphore(1)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
 
     async def get(self, request: Request) -> Response:
         """`/v1/rooms/{room}/transcript.{format}`; an error is an object as on the sockets."""
@@ -37,8 +41,8 @@ class Transcripts:
         format_ = _format(request.path_params["format"])
         query = decode_query(request.query_params, TranscriptQuery)
         room = self._rooms.find(name)
-        record = room.record(room.languages_for(query.lang))
-        async with self._turn:
+        async with self._in_turn():
+            record = room.record(room.languages_for(query.lang))
             text = await asyncio.to_thread(lambda: write(record.transcript(), format_))
         return Response(
             text,
@@ -48,6 +52,18 @@ class Transcripts:
                 "Content-Language": ", ".join(record.langs),
             },
         )
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait until no other transcript is being written: captions need the cores. Raises TryAgainLater."""
+        if self._waiting >= _MOST_WAITING:
+            raise TryAgainLater(f"{self._waiting} transcripts are being written; ask again")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
 
 
 def _format(ending: str) -> Format:

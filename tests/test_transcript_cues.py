@@ -18,7 +18,7 @@ def times(of: Transcript) -> list[tuple[int, int]]:
     return [(cue.start_ms, cue.end_ms) for cue in cues(of)]
 
 
-texts = st.lists(st.text("abcéß日本, .", min_size=1, max_size=9), min_size=1, max_size=40).map(" ".join)
+texts = st.lists(st.text("abcéß日本, .\u200b", min_size=1, max_size=9), min_size=1, max_size=40).map(" ".join)
 talks = st.lists(
     st.tuples(
         st.integers(0, 9000), st.integers(0, 9000), st.dictionaries(st.sampled_from(["en", "zh"]), texts, min_size=1)

@@ -6,7 +6,7 @@ from rtt import text as text_rules
 from rtt.transcript.lines import columns, cues, limit
 
 LANGUAGES = ["en", "de", "zh", "ja", "ar", "th"]
-words = st.text("abcdEÄß日本語你好，。,.;()éقرأก", min_size=1, max_size=12)
+words = st.text("abcdEÄß日本語你好，。,.;()éقرأก\u200b\u0301", min_size=1, max_size=12)
 texts = st.lists(words, max_size=60).map(" ".join)
 languages = st.sampled_from(LANGUAGES)
 

@@ -32,6 +32,10 @@ def test_what_was_withdrawn_is_left_out() -> None:
     assert sentences([Event(2, "de", Withdrawal(1), 0)], ["de"]) == ()
 
 
+def test_what_came_to_nothing_is_left_out() -> None:
+    assert sentences([final(1, 1, "")], ["de"]) == ()
+
+
 def test_languages_meet_in_their_segments_in_the_order_they_were_asked_for() -> None:
     events = [
         final(1, 1, "Eins."),

@@ -40,7 +40,8 @@ def _cut(sentence: Sentence, langs: int) -> Iterator[Cue]:
         if len(cut[lang]) < count:
             cut[lang] = lines.cues(text, lang, rows=rows, at_least=count)
     texts = [{lang: parts[at] for lang, parts in cut.items() if at < len(parts)} for at in range(count)]
-    sizes = [sum(lines.columns(line) for part in of_cue.values() for line in part) for of_cue in texts]
+    # A text may have no width at all.
+    sizes = [max(1, sum(lines.columns(line) for part in of_cue.values() for line in part)) for of_cue in texts]
     span, done = sentence.end_ms - sentence.start_ms, 0
     for size, of_cue in zip(sizes, texts, strict=True):
         start_ms = sentence.start_ms + span * done // sum(sizes)

@@ -59,7 +59,7 @@ def sentences(events: Iterable[Event], langs: Collection[str]) -> tuple[Sentence
     """
     finals: dict[int, dict[str, Update]] = {}
     for event in sorted(events, key=lambda event: event.seq):
-        if event.lang in langs and not isinstance(event.update, Withdrawal):
+        if event.lang in langs and not isinstance(event.update, Withdrawal) and event.update.stable:
             finals.setdefault(event.segment, {})[event.lang] = event.update
     spoken = [next(iter(finals[id_].values())).segment for id_ in sorted(finals)]
     return tuple(
