@@ -18,7 +18,7 @@ _HEADERS = {
 
 
 class Headers:
-    """Adds the headers to each answer; sockets pass untouched."""
+    """Adds the headers to each answer that has none of its own; sockets pass untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
