@@ -1,6 +1,7 @@
 """Transcripts as they are fetched, out of rooms that are spoken in over real sockets."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -186,8 +187,10 @@ class TestRetention:
                     await asyncio.sleep(0.05)
             assert kept(tmp_path / "kept", "txt")["hall.de.txt"] == "KEEP THIS.\n"
 
-    async def test_it_is_written_when_the_server_stops(self, tmp_path: Path) -> None:
+    async def test_it_is_written_when_the_server_stops(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         settings = {"transcripts": tmp_path}
+        # A slow disk
+        monkeypatch.setattr("os.fsync", lambda _: time.sleep(0.2))
         async with serving(ScriptedEngine(shout), scripted_catalog(("en", "de")), **settings) as service:
             async with hall(service) as (speaker, _), service.peer("/v1/translate?source=en&target=de") as private:
                 await private.send({"type": "final", "text": "Private."})
