@@ -18,6 +18,10 @@ class Job:
     """An earlier answer after the prefix, kept up to the first word that the model no longer believes in."""
     trust: float = 0.0
     """The least probability of a token of the draft that is kept; the lower, the more the answer stays as it was."""
+    sure: float = 0.0
+    """The least probability of a token of the draft that the answer calls sure."""
+    pauses: tuple[int, ...] = ()
+    """Milliseconds of silence after each word but the last, for punctuation; empty where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Hypothesis:
     """What a model made of a job's text."""
 
     text: str
+    sure: str = ""
+    """The beginning of it, as the draft had it, that the model finds at least as likely as the job's `sure`."""
 
 
 class JobSource(Protocol):

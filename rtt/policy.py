@@ -42,6 +42,8 @@ class PolicyOptions:
     """
     final_trust: Probability = 0.01
     """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
+    sure: Probability = 0.0
+    persist: int = 2
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -73,6 +75,8 @@ class _Open:
     """Its text is newer than the last job's."""
     revision: int = 0
     answer: list[str] = field(default_factory=list)
+    ages: list[int] = field(default_factory=list)
+    sure: int = 0
     covers: int = 0
     """How many source words the answer translates."""
     answered: Segment | None = None
@@ -124,7 +128,7 @@ class Stream:
         known.segment = change
         if not text_rules.is_speech(change.text):
             known.waiting = False
-            self._take_answer(known, change, change.text)
+            self._take_answer(known, change, change.text, "")
         elif not same:
             known.waiting = True
         elif known.answered and known.answered.text == change.text:
@@ -147,14 +151,14 @@ class Stream:
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
         trust = self._options.final_trust if segment.final else self._options.trust
         draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
-        return Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
+        return Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0, self._options.sure)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
         """Take the answer to the job that runs; ignored where the segment is gone or has a newer text that is final."""
         found, asked = self._take_running()
         if found is None or (found.waiting and found.segment.final):
             return
-        self._take_answer(found, asked, text_rules.normalise(hypothesis.text))
+        self._take_answer(found, asked, text_rules.normalise(hypothesis.text), text_rules.normalise(hypothesis.sure))
 
     def receive_failure(self) -> None:
         """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
@@ -177,7 +181,7 @@ class Stream:
     def _unanswered(self, known: _Open) -> bool:
         return known.segment.final or known.answered is None or known.answered.text != known.segment.text
 
-    def _take_answer(self, known: _Open, asked: Segment, answer: str) -> None:
+    def _take_answer(self, known: _Open, asked: Segment, answer: str, sure: str) -> None:
         answer = guards.without_repeats(asked.text, answer)
         runs_away = guards.runs_away(asked.text, answer)
         if asked.final:
@@ -186,7 +190,11 @@ class Stream:
         elif not runs_away:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
+            before = known.answer
             known.answer = _with_prefix(text_rules.units(answer), known.stable)
+            still = text_rules.common_prefix(before, known.answer)
+            known.ages = [age + 1 for age in known.ages[:still]] + [1] * (len(known.answer) - min(still, len(known.ages)))
+            known.sure = text_rules.common_prefix(text_rules.units(sure), known.answer)
             known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
 
@@ -206,7 +214,11 @@ class Stream:
         # What was seen and still stands stays in sight, whatever the mask says now.
         length = max(len(answer) - held, text_rules.common_prefix(seen, answer), len(known.stable))
         known.seen = answer[:length]
-        agreed = text_rules.common_prefix(seen, known.seen)
+        agreed = 0
+        while agreed < length and (
+            known.ages[agreed] >= (2 if agreed < known.sure else self._options.persist)
+        ):
+            agreed += 1
         known.stable = known.seen[: max(agreed, len(known.stable))]
         # While nothing is said, all of it is shown.
         whole = self._options.tail or asked.unagreed == 0
@@ -236,6 +248,7 @@ class Stream:
         if not rests[-1]:
             return
         following.stable, following.seen, following.shown, following.answer = rests
+        following.ages = [1] * len(following.answer)
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 

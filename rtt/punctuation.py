@@ -40,7 +40,7 @@ class PunctuationStream:
         if self._running or text is None or text == self._done:
             return None
         self._running = text
-        return Job(self._model, text.text, "", final=False)
+        return Job(self._model, text.text, "", final=False, pauses=text.pauses)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
         """Take the answer to the job that runs; ignored where the text has gone another way since."""

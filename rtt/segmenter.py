@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from rtt import text as text_rules
 from rtt.errors import BadMessage
+from rtt.pauses import Pauses
 
 AtLeastOne = Annotated[int, Meta(ge=1)]
 
@@ -74,6 +75,8 @@ class Unpunctuated:
     utterance: int
     start: int
     text: str
+    pauses: tuple[int, ...]
+    """Milliseconds of silence after each unit but the last, where the captioner says when words ended."""
 
 
 _MAX_OPEN = 8
@@ -99,6 +102,7 @@ class _Utterance:
     updated_at: float
     history: list[list[str]] = field(default_factory=list)
     """The units of the newest updates, newest last."""
+    pauses: Pauses = field(default_factory=Pauses)
     punctuated: list[str] = field(default_factory=list)
     """The units of an earlier update with the marks that a model has put in."""
     frozen: list[str] = field(default_factory=list)
@@ -171,6 +175,8 @@ class Segmenter:
         if not found.history:
             found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
         found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
+        if end_ms is not None:
+            found.pauses.receive(len(words), end_ms)
         found.updated_at, found.settled = now, False
         found.history = [*found.history[-max(self._options.agreement - 1, 1) :], words]
         changes += self._finish(found, now) if final else self._update(found, now)
@@ -221,7 +227,7 @@ class Segmenter:
             return None
         start = _end_of_frozen(newest.frozen, newest.units)
         text = "".join(newest.units[start:]).strip()
-        return Unpunctuated(newest.number, start, text) if text else None
+        return Unpunctuated(newest.number, start, text, newest.pauses.after(newest.units)[start:]) if text else None
 
     def receive_punctuation(self, asked: Unpunctuated, answer: str) -> list[Change]:
         """Take a text with the marks that were put in, and return what changed."""
