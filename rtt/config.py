@@ -61,6 +61,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a room that everybody has left is remembered."""
     history: Annotated[int, Meta(ge=0, le=1000)] = 10
     """Finished sentences that a late reader gets first."""
+    transcripts: Path | None = None
+    """Folder in which a room's transcripts are written when it closes; nothing is written without."""
     log_limit: Annotated[int, Meta(ge=1)] = 20_000
     """Finals and cancels kept of a room, over all its languages, for readers who resume."""
     idle_timeout_s: Annotated[float, Meta(ge=0)] = 0.0

@@ -63,6 +63,15 @@ class MemoryLog:
         missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in langs]
         return sorted(missed, key=lambda event: event.seq)
 
+    @property
+    def langs(self) -> set[str]:
+        """Every language in which something was finished."""
+        return {event.lang for event in self._lasting}
+
+    def finished(self, langs: Collection[str]) -> list[Event]:
+        """Return the newest final of each segment that was not withdrawn, as far as the log reaches back."""
+        return [event for lang in langs for event in self._finished(lang)]
+
     def recent(self, langs: Collection[str], count: int) -> list[Event]:
         """Return the last `count` finished segments of each language, and what is open, for a late reader."""
         finished = [event for lang in langs for event in islice(self._finished(lang), count)]

@@ -205,6 +205,12 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
 
 
+class TranscriptQuery(Struct, frozen=True):
+    """The query of `/transcript.{format}`."""
+
+    lang: list[Language] = []
+
+
 class Part(StrEnum):
     """What a peer of `/speak` does there."""
 
@@ -248,7 +254,7 @@ class RoomMade(Struct, frozen=True):
     """ISO 8601, in UTC; None where no tokens are needed."""
 
 
-Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)
 Body = TypeVar("Body", bound=Struct)
 
 
@@ -286,7 +292,7 @@ def decode(frame: str | bytes, types: Mapping[str, type[Struct]]) -> Any:  # noq
 
 
 def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
-    """Read a socket's query; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
+    """Read the query of a request; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
     lists = {f.name for f in msgspec.structs.fields(into) if f.name in {"lang", "target"}}
     value: dict[str, Any] = {
         name: [part.strip() for part in raw.split(",") if part.strip()] if name in lists else raw

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from rtt.audience import Audience, Reader
@@ -14,10 +15,22 @@ from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import MemoryLog
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
+from rtt.protocol import (
+    VERSION,
+    CancelUtterance,
+    Correct,
+    Final,
+    Glossary,
+    ListenQuery,
+    Partial,
+    Ready,
+    Status,
+    encode,
+)
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
+from rtt.transcript.sentences import Record
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -59,6 +72,33 @@ class Room:
             gap=gap,
             segment=self._segmenter.newest_finished(),
         )
+
+    def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
+        return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
+
+    def record(self, langs: Iterable[str]) -> Record:
+        """Return what has been finished so far in some languages. Raises UnsupportedPair for one nobody has read."""
+        langs, there = tuple(langs), {*self._sessions, *self._log.langs}
+        if missing := [lang for lang in langs if lang not in there]:
+            raise UnsupportedPair(
+                f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
+            )
+        return Record(self.name, self.source, langs, self._log.reaches(0), self._log.finished(langs))
+
+    def records(self) -> list[Record]:
+        """Return what has been finished so far, each language by itself."""
+        return [self.record([lang]) for lang in sorted(self._log.langs)]
+
+    @contextmanager
+    def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
+        """Have somebody read along as long as the context lasts. Raises what `join` does."""
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability)
+        self.join(reader, query.since, query.log)
+        try:
+            yield
+        finally:
+            self.leave(reader)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.

@@ -5,10 +5,11 @@ import secrets
 
 import structlog
 
+from rtt.archive import Archive
 from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
-from rtt.errors import Restarting, TryAgainLater
+from rtt.errors import NoRoom, Restarting, TryAgainLater
 from rtt.quotas import Quotas
 from rtt.room import Room
 
@@ -26,6 +27,9 @@ class Rooms:
         self.quotas = Quotas(config)
         self._config = config
         self._rooms: dict[str, Room] = {}
+        self._private: set[str] = set()
+        self._archive = Archive(config.transcripts) if config.transcripts else None
+        self._writing: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def __len__(self) -> int:
@@ -46,14 +50,23 @@ class Rooms:
             self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
         return self._rooms[name]
 
+    def find(self, name: str) -> Room:
+        """Return the room of that name. Raises NoRoom where nobody has opened it, or it is forgotten."""
+        if name not in self._rooms:
+            raise NoRoom(f"there is no room {name}, or it is forgotten")
+        return self._rooms[name]
+
     def open_private(self, source: str) -> Room:
         """Return a new room that nobody else can find; `forget` it afterwards."""
-        return self.open(f"private-{secrets.token_hex(8)}", source)
+        room = self.open(f"private-{secrets.token_hex(8)}", source)
+        self._private.add(room.name)
+        return room
 
     def forget(self, room: Room) -> None:
         """Remove a room and stop its work."""
         self._rooms.pop(room.name, None)
         self.quotas.forget(room.name)
+        self._private.discard(room.name)
         room.close()
 
     async def run(self) -> None:
@@ -63,7 +76,7 @@ class Rooms:
             for room in list(self._rooms.values()):
                 room.tell_status()
                 if room.empty_for() > self._config.room_linger_s:
-                    self.forget(room)
+                    self._put_away(room)
 
     async def close(self) -> None:
         """Translate what is open to its finals, as far as the time allows, and end every room."""
@@ -74,4 +87,13 @@ class Rooms:
         except TimeoutError:
             _log.warning("not all finals were translated before the end", waited_s=self._config.drain_s)
         for room in list(self._rooms.values()):
-            self.forget(room)
+            self._put_away(room)
+        await asyncio.gather(*self._writing)
+
+    def _put_away(self, room: Room) -> None:
+        """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
+        if self._archive and room.name not in self._private:
+            writing = asyncio.create_task(asyncio.to_thread(self._archive.write, room.records()))
+            self._writing.add(writing)
+            writing.add_done_callback(self._writing.discard)
+        self.forget(room)

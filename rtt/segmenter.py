@@ -55,6 +55,8 @@ class Segment:
     end_ms: int
     received_at: float
     """When the text came, on the caller's clock, in seconds."""
+    timed: bool = False
+    """Whether `start_ms` counts on the speaker's own clock; else from when the segmenter began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class _Utterance:
     finished: list[int] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     settled: bool = False
+    timed: bool = False
     orphaned: bool = False
     """Its speaker is gone; the next one may go on with it."""
     ended: bool = False
@@ -169,6 +172,7 @@ class Segmenter:
             return changes
         clock_ms = int((now - self._epoch) * 1000)
         if not found.history:
+            found.timed = start_ms is not None
             found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
         found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
         found.updated_at, found.settled = now, False
@@ -387,8 +391,8 @@ class Segmenter:
             start_ms = utterance.frozen_ms + max(0, span * done // total)
             done += len(words)
             end_ms = utterance.frozen_ms + max(0, span * done // total)
-            text = "".join(words).strip()
-            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now), words
+            id_, text = utterance.open[index], "".join(words).strip()
+            yield Segment(id_, utterance.number, text, 0, False, start_ms, end_ms, now, utterance.timed), words
 
     def _freeze(self, segment: Segment) -> Segment:
         self._pending.pop(segment.id, None)

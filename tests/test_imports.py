@@ -14,11 +14,11 @@ ORDER = [
     {"bench"},
     {"server"},
     {"app"},
-    {"sockets", "headers", "websocket", "doorkeeper", "invitations"},
+    {"sockets", "events", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
     {"conversation", "door"},
     {"rooms"},
-    {"room"},
-    {"quotas", "session", "audience", "measure", "convert", "offer"},
+    {"room", "archive"},
+    {"quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
     {"captions"},
     {"auth", "ct2", "scheduler", "log"},
     {"config"},
@@ -46,12 +46,18 @@ ONLY = {
     "orjson": {"protocol", "app", "ct2", "convert", "cli"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
-    "starlette": {"app", "conversation", "door", "doorkeeper", "headers", "invitations", "server", "sockets"},
+    "starlette": {
+        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "server", "sockets"),
+        "transcripts_http",
+    },
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
     "psutil": {"bench"},
+    "budoux": {"transcript"},
+    "wcwidth": {"transcript"},
+    "webvtt": {"transcript"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ct2": {"cli", "bench", "convert"},
@@ -97,8 +103,10 @@ def test_pure_modules_import_pure_ones_only(name: str) -> None:
     assert found & RANK.keys() <= PURE
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("measure/") and "replay" not in file])
-def test_measures_are_pure(file: str) -> None:
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.startswith(("measure/", "transcript/")) and "replay" not in file]
+)
+def test_measures_and_transcripts_are_pure(file: str) -> None:
     assert set(imports(FILES[file])) & IMPURE == set()
 
 

@@ -59,6 +59,9 @@ def serve(
     history: Annotated[
         int | None, typer.Option(envvar="RTT_HISTORY", help="Finished sentences a late reader gets first.")
     ] = None,
+    transcripts: Annotated[
+        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of rooms that close.")
+    ] = None,
     log_limit: Annotated[
         int | None, typer.Option(envvar="RTT_LOG_LIMIT", help="Finals kept of a room, for readers who resume.")
     ] = None,
