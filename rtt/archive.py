@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Archive:
-    """A folder of transcripts: a file for each room that closed, language and format, for its owner's eyes only."""
+    """A folder of transcripts: a file for each talk that is over, language and format, for its owner's eyes only."""
 
     def __init__(self, folder: Path) -> None:
         """Make the folder if need be. Raises ConfigError where nothing can be written to it."""
@@ -30,11 +30,12 @@ class Archive:
         self._folder = folder
 
     def write(self, records: Iterable[Record]) -> None:
-        """Write the transcripts of a room that has closed; a failure is logged."""
-        closed_at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        for transcript in (record.transcript() for record in records):
+        """Write the transcripts of talks that are over; a failure is logged."""
+        ended_at = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        for record in records:
+            transcript = record.transcript()
             for format_ in Format if transcript.sentences else ():
-                name = f"{closed_at}.{file_name(transcript, format_)}"
+                name = f"{ended_at}.{file_name(record, format_)}"
                 try:
                     _write_whole(self._folder / name, write(transcript, format_))
                 except (OSError, ValueError) as error:

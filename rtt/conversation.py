@@ -10,12 +10,24 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited, TryAgainLater
 from rtt.outbox import Outbox
-from rtt.protocol import CancelUtterance, Correct, Final, Glossary, Partial, Ping, Pong, decode, encode, encode_error
+from rtt.protocol import (
+    CancelUtterance,
+    ClearRoom,
+    Correct,
+    Final,
+    Glossary,
+    Partial,
+    Ping,
+    Pong,
+    decode,
+    encode,
+    encode_error,
+)
 from rtt.quotas import Pace
 
 _BAD_IN_A_ROW = 10
 
-Spoken = Partial | Final | CancelUtterance | Correct | Glossary
+Spoken = Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from rtt.protocol import (
     EVERYBODY_TYPES,
     Cancel,
     Caption,
+    Clear,
     ListenQuery,
     Ready,
     decode,
@@ -144,7 +145,7 @@ class _Stream:
             case Ready():
                 self._log = message.log
                 return f"retry: {random.randint(*_RETRY_MS)}\n{event}"  # noqa: S311 - no secret
-            case Caption() | Cancel():
+            case Caption() | Cancel() | Clear():
                 return f"id: {message.seq}\n{event}id: {message.seq}.{self._log}\n\n"
         return event
 

@@ -239,9 +239,9 @@ class Segmenter:
         utterance.punctuated = [*utterance.units[: asked.start], *text_rules.units(answer)]
         return self._update(utterance, utterance.updated_at)
 
-    def close_all(self, now: float) -> list[Change]:
-        """Close every open utterance with the text it has."""
-        return [change for u in list(self._open.values()) for change in self._finish(u, now)]
+    def close_all(self, now: float, *, ended: bool = True) -> list[Change]:
+        """Close every open utterance with the text it has; one that has not ended may go on with what comes after."""
+        return [change for u in list(self._open.values()) for change in self._finish(u, now, ended=ended)]
 
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, on the caller's clock."""

@@ -18,6 +18,7 @@ from rtt.protocol import (
     READER_TYPES,
     SPEAKER_TYPES,
     CancelUtterance,
+    ClearRoom,
     Correct,
     Glossary,
     ListenQuery,
@@ -108,8 +109,8 @@ class Sockets:
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
         def receive(message: Spoken) -> None:
-            if not isinstance(message, Correct | CancelUtterance | Glossary):
-                raise Forbidden("an operator may send correct, glossary, cancel and ping only")
+            if not isinstance(message, Correct | CancelUtterance | Glossary | ClearRoom):
+                raise Forbidden("an operator may send clear, correct, glossary, cancel and ping only")
             room.receive(message)
 
         room.join_operator(outbox)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,14 +38,14 @@ class Transcripts:
         query = decode_query(request.query_params, TranscriptQuery)
         room = self._rooms.find(name)
         async with self._in_turn():
-            record = room.record(room.languages_for(query.lang))
+            record = room.record(query)
             text = await asyncio.to_thread(lambda: write(record.transcript(), format_))
         return Response(
             text,
             media_type=format_.media_type,
             headers={
                 "Cache-Control": "no-store",
-                "Content-Disposition": f'attachment; filename="{file_name(record, format_)}"',
+                "Content-Disposition": _attachment(file_name(record, format_)),
                 "Content-Language": ", ".join(record.langs),
             },
         )
@@ -60,6 +61,11 @@ class Transcripts:
                 yield
         finally:
             self._waiting -= 1
+
+
+def _attachment(name: str) -> str:
+    """Have a browser save an answer under a name (RFC 6266, section 4.3)."""
+    return f'attachment; filename="{name}"' if name.isascii() else f"attachment; filename*=UTF-8''{quote(name)}"
 
 
 def _format(ending: str) -> Format:

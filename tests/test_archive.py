@@ -6,11 +6,12 @@ from structlog.testing import capture_logs
 
 from rtt.archive import Archive
 from rtt.errors import ConfigError
+from rtt.talks import Talk
 from rtt.transcript.sentences import Record
 from tests.test_transcript_sentences import final
 
-SAID = Record("hall", "en", ("de",), complete=True, events=[final(1, 1, "Schön.")])
-NOTHING = Record("hall", "en", ("fr",), complete=True, events=[])
+SAID = Record("hall", "en", ("de",), Talk(1), complete=True, events=[final(1, 1, "Schön.")])
+NOTHING = Record("hall", "en", ("fr",), Talk(1), complete=True, events=[])
 
 
 def test_a_file_for_each_format_that_nobody_else_reads(tmp_path: Path) -> None:

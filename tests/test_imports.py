@@ -20,19 +20,19 @@ ORDER = [
     {"room", "archive"},
     {"quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
     {"captions"},
-    {"auth", "ct2", "scheduler", "log"},
+    {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"config"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "outbox", "trace"},
+    {"catalog", "client", "engine", "outbox", "talks", "trace"},
     {"protocol"},
     {"text"},
     {"errors"},
 ]
 PURE = {
     *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
-    "errors",
+    *("errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -20,6 +21,7 @@ from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
 from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
+from rtt.talk_schedule import Schedule
 from tests.conftest import running_server
 from tests.scripted import ScriptedEngine, scripted_catalog
 
@@ -95,6 +97,13 @@ def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dic
 @pytest.mark.parametrize("message", blocks("json"))
 def test_a_message_is_one(message: str) -> None:
     assert isinstance(decode(message, SPEAKER_TYPES), Glossary)
+
+
+def test_the_schedule_is_one(tmp_path: Path) -> None:
+    (tmp_path / "schedule.toml").write_text(next(block for block in blocks("toml") if "[[talks]]" in block))
+    slot = Schedule(tmp_path / "schedule.toml").due("hall", datetime.now(UTC) + timedelta(days=36_500))
+    assert slot
+    assert slot.languages == ("de",)
 
 
 def test_the_python_example_runs(shell: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ LONG = "So when the government came knocking, he did what many brave reporters h
 
 def transcript(*said: tuple[int, int, dict[str, str]], langs: tuple[str, ...] = ("en",)) -> Transcript:
     found = [Sentence(number, number, start, end, texts) for number, (start, end, texts) in enumerate(said, 1)]
-    return Transcript("hall", "en", langs, complete=True, sentences=tuple(found))
+    return Transcript("hall", "en", langs, 1, "", "", complete=True, sentences=tuple(found))
 
 
 def times(of: Transcript) -> list[tuple[int, int]]:

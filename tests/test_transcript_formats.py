@@ -8,16 +8,17 @@ import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtt.talks import Talk
 from rtt.transcript.formats import Format, file_name, to_json, to_srt, to_txt, to_vtt, write
 from rtt.transcript.lines import columns, limit
-from rtt.transcript.sentences import Sentence, Transcript
+from rtt.transcript.sentences import Record, Sentence, Transcript
 
 RLM = "\u200f"
 
 
 def transcript(*said: dict[str, str], langs: tuple[str, ...] = ("en",)) -> Transcript:
     found = [Sentence(n, n, 3000 * n, 3000 * n + 2000, texts) for n, texts in enumerate(said)]
-    return Transcript("hall", "en", langs, complete=True, sentences=tuple(found))
+    return Transcript("hall", "en", langs, 2, "My talk", "Ada", complete=True, sentences=tuple(found))
 
 
 TWO = transcript(
@@ -60,6 +61,9 @@ def test_json() -> None:
         "room": "hall",
         "source": "en",
         "langs": ["en", "de"],
+        "talk": 2,
+        "title": "My talk",
+        "speaker": "Ada",
         "complete": True,
         "sentences": [
             {"segment": 0, "utterance": 0, "start_ms": 0, "end_ms": 2000, "texts": TWO.sentences[0].texts},
@@ -75,8 +79,19 @@ def test_nothing_was_said(format_: str, expected: str) -> None:
     assert write(transcript(), Format(format_)) == expected
 
 
-def test_a_file_is_called_after_its_room_and_languages() -> None:
-    assert file_name(TWO, Format.SRT) == "hall.en+de.srt"
+@pytest.mark.parametrize(
+    ("talk", "name"),
+    [
+        (Talk(1), "hall.en+de.srt"),
+        (Talk(2), "hall.2.en+de.srt"),
+        (Talk(2, "My talk: ../a\\b"), "hall.My-talk-a-b.en+de.srt"),
+        (Talk(1, "Über 日本"), "hall.Über-日本.en+de.srt"),
+        (Talk(3, "?!"), "hall.3.en+de.srt"),
+        (Talk(1, "日" * 99), f"hall.{'日' * 33}.en+de.srt"),
+    ],
+)
+def test_a_file_is_called_after_its_room_talk_and_languages(talk: Talk, name: str) -> None:
+    assert file_name(Record("hall", "en", ("en", "de"), talk, complete=True, events=[]), Format.SRT) == name
 
 
 def test_what_is_written_from_right_to_left_stays_so_around_latin_words_and_full_stops() -> None:

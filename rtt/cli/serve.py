@@ -62,6 +62,9 @@ def serve(
     transcripts: Annotated[
         Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of rooms that close.")
     ] = None,
+    schedule: Annotated[
+        Path | None, typer.Option(envvar="RTT_SCHEDULE", help="TOML file of the talks, which clear their rooms.")
+    ] = None,
     log_limit: Annotated[
         int | None, typer.Option(envvar="RTT_LOG_LIMIT", help="Finals kept of a room, for readers who resume.")
     ] = None,

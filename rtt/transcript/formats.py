@@ -1,5 +1,6 @@
 """A transcript as a file: SubRip (SRT), WebVTT, plain text or JSON."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -17,6 +18,8 @@ from rtt.transcript.sentences import Record, Transcript
 # direction (Unicode Annex #9: RIGHT-TO-LEFT MARK).
 _RLM = "\u200f"
 # SubRip has no escapes: players take what is in angle brackets for markup, and an arrow for the times of a cue.
+# Bytes; a file's name may have 255.
+_LONGEST_TITLE = 100
 _NO_MARKUP = str.maketrans("<>", "‹›")
 
 
@@ -47,9 +50,13 @@ def write(transcript: Transcript, format_: Format) -> str:
     return _WRITERS[format_](transcript)
 
 
-def file_name(of: Record | Transcript, format_: Format) -> str:
-    """Return what a transcript's file is called: `hall.en+de.srt`."""
-    return f"{of.room}.{'+'.join(of.langs)}.{format_}"
+def file_name(of: Record, format_: Format) -> str:
+    """Return what a transcript's file is called: `hall.en+de.srt`, or `hall.My-talk.en+de.srt` where it has a title.
+
+    A talk that has none is called by its number, unless it is the first.
+    """
+    talk = _words(of.talk.title) or (str(of.talk.number) if of.talk.number > 1 else "")
+    return ".".join(part for part in (of.room, talk, "+".join(of.langs), format_) if part)
 
 
 def to_srt(transcript: Transcript) -> str:
@@ -103,6 +110,11 @@ def _lines(cue: Cue) -> Iterator[tuple[str, str]]:
     for lang, part in cue.texts.items():
         for line in part:
             yield lang, f"{_RLM}{line}{_RLM}" if _is_right_to_left(" ".join(part)) else line
+
+
+def _words(title: str) -> str:
+    """Return what of a title may stand in a file's name: letters and digits, and no more of them than fit."""
+    return "-".join(re.findall(r"\w+", title)).encode()[:_LONGEST_TITLE].decode(errors="ignore")
 
 
 def _is_right_to_left(text: str) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rtt.log import Event
 from rtt.policy import Update
-from rtt.segmenter import Segment, Withdrawal
+from rtt.segmenter import Segment
+from rtt.talks import Talk
 
 # Utterances may overlap by so much; a clock that goes further back has begun anew.
 _OVERLAP_MS = 5_000
@@ -26,29 +27,38 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said in a room, in some of its languages."""
+    """What was said in a talk, in some of the room's languages."""
 
     room: str
     source: str
     langs: tuple[str, ...]
+    talk: int
+    """Counts from 1 in the room."""
+    title: str
+    speaker: str
     complete: bool
-    """Whether the log still reaches back to the beginning."""
+    """Whether the log still reaches back to the beginning of the talk."""
     sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a room's log holds of some languages at a time."""
+    """What a room's log holds of a talk, in some languages, at a time."""
 
     room: str
     source: str
     langs: tuple[str, ...]
+    talk: Talk
     complete: bool
     events: Collection[Event]
 
     def transcript(self) -> Transcript:
         """Return what was said. It takes a while: call it in a thread."""
-        return Transcript(self.room, self.source, self.langs, self.complete, sentences(self.events, self.langs))
+        said = sentences(self.events, self.langs)
+        talk = self.talk
+        return Transcript(
+            *(self.room, self.source, self.langs), talk.number, talk.title, talk.speaker, self.complete, said
+        )
 
 
 def sentences(events: Iterable[Event], langs: Collection[str]) -> tuple[Sentence, ...]:
@@ -59,7 +69,7 @@ def sentences(events: Iterable[Event], langs: Collection[str]) -> tuple[Sentence
     """
     finals: dict[int, dict[str, Update]] = {}
     for event in sorted(events, key=lambda event: event.seq):
-        if event.lang in langs and not isinstance(event.update, Withdrawal) and event.update.stable:
+        if event.lang in langs and isinstance(event.update, Update) and event.update.stable:
             finals.setdefault(event.segment, {})[event.lang] = event.update
     spoken = [next(iter(finals[id_].values())).segment for id_ in sorted(finals)]
     return tuple(
