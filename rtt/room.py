@@ -15,6 +15,7 @@ from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
+from rtt.profanity import Profanity
 from rtt.protocol import (
     VERSION,
     CancelUtterance,
@@ -41,12 +42,21 @@ _RESTARTING = "the server restarts; connect again and resume"
 class Room:
     """What is said in one room and who reads it."""
 
-    def __init__(self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a room is made of
+        self,
+        name: str,
+        source: str,
+        catalog: Catalog,
+        engine: Engine,
+        config: Config,
+        profanity: Profanity | None = None,
+    ) -> None:
         self.name = name
         self.source = source
         self._catalog = catalog
         self._engine = engine
         self._config = config
+        self._profanity = profanity or Profanity({})
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
@@ -279,7 +289,10 @@ class Room:
 
     def _publish(self, lang: str, update: News) -> None:
         now = self._loop.time()
-        received_at = update.segment.received_at if isinstance(update, Update) else now
+        received_at = now
+        if isinstance(update, Update):
+            received_at = update.segment.received_at
+            update = self._profanity.masked(lang, update)
         self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
 
     def _check_pair(self, source: str, target: str) -> None:

@@ -11,6 +11,7 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
 from rtt.errors import NoRoom, Restarting, TryAgainLater, UnsupportedPair
+from rtt.profanity import read_profanity
 from rtt.quotas import Quotas
 from rtt.room import Room
 from rtt.talk_schedule import Schedule, Slot
@@ -34,6 +35,7 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._private: set[str] = set()
         self._archive = Archive(config.transcripts) if config.transcripts else None
+        self._profanity = read_profanity(config.profanity) if config.profanity else None
         self._schedule = Schedule(config.schedule) if config.schedule else None
         self._writing: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -54,7 +56,7 @@ class Rooms:
             self.quotas.new_room(address)
             slot = self._schedule.due(name, datetime.now(UTC)) if self._schedule else None
             language = self.catalog.resolve(source or (slot and slot.source) or self._config.source)
-            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
+            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config, self._profanity)
             if slot:
                 self._begin(self._rooms[name], slot)
         return self._rooms[name]

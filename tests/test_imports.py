@@ -18,7 +18,7 @@ ORDER = [
     {"conversation", "door"},
     {"rooms"},
     {"room", "archive"},
-    {"quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
+    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
     {"captions"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"config"},

@@ -20,6 +20,7 @@ from rtt.cli import bench, measure, models
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
+from rtt.profanity import read_profanity
 from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
 from rtt.talk_schedule import Schedule
 from tests.conftest import running_server
@@ -104,6 +105,12 @@ def test_the_schedule_is_one(tmp_path: Path) -> None:
     slot = Schedule(tmp_path / "schedule.toml").due("hall", datetime.now(UTC) + timedelta(days=36_500))
     assert slot
     assert slot.languages == ("de",)
+
+
+def test_the_list_of_words_is_one(tmp_path: Path) -> None:
+    (block,) = blocks("text")
+    (tmp_path / "list.txt").write_text(block)
+    read_profanity(tmp_path / "list.txt")
 
 
 def test_the_python_example_runs(shell: dict[str, str]) -> None:
