@@ -72,7 +72,7 @@ def test_what_may_become_a_phrase_is_held_back() -> None:
     assert seen("oh rats and") == "oh r***"
 
 
-words = st.sampled_from(["rats", "and", "mice", "darn", "cat", "rats,", "他", "妈", "的"])
+words = st.sampled_from(["rats", "and", "and,", "他"])
 listed = st.lists(st.lists(words, min_size=1, max_size=3).map(" ".join), max_size=4)
 
 
