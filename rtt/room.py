@@ -8,10 +8,11 @@ from functools import partial
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
-from rtt.engine import Engine, Translator, Verbatim
+from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import MemoryLog
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
 from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
@@ -25,7 +26,9 @@ _RESTARTING = "the server restarts; connect again and resume"
 class Room:
     """What is said in one room and who reads it."""
 
-    def __init__(self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a room is made of
+        self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics
+    ) -> None:
         self.name = name
         self.source = source
         self._catalog = catalog
@@ -36,7 +39,7 @@ class Room:
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
-        self._audience = Audience()
+        self._audience = Audience(metrics)
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -49,6 +52,11 @@ class Room:
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
+
+    @property
+    def readers(self) -> int:
+        """How many readers are here."""
+        return len(self._audience.readers)
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -206,10 +214,10 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: Update | Withdrawal) -> None:
+    def _publish(self, lang: str, update: Update | Withdrawal, timing: Timing | None) -> None:
         now = self._loop.time()
         received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
-        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
+        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
@@ -229,7 +237,7 @@ class Room:
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
-        return Session(lang, Stream(model, self._config.policy, terms), translator, self._publish)
+        return Session(self.name, lang, Stream(model, self._config.policy, terms), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -237,9 +245,9 @@ class Room:
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        return Session(f"{self.source} punctuation", stream, self._engine, self._punctuated)
+        return Session(self.name, f"{self.source} punctuation", stream, self._engine, self._punctuated)
 
-    def _punctuated(self, _session: str, change: Change) -> None:
+    def _punctuated(self, _session: str, change: Change, _timing: Timing | None) -> None:
         self._apply([change])
 
     def _change_source(self, source: str) -> None:
@@ -264,7 +272,7 @@ class Room:
     def _how_it_fares(self) -> Status:
         return Status(
             speaker="connected" if self._speaker else "disconnected",
-            readers=len(self._audience.readers),
+            readers=self.readers,
             behind_ms=self._behind_ms(),
             load=self._engine.load,
         )

@@ -9,6 +9,8 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
 from rtt.errors import Restarting, TryAgainLater
+from rtt.metrics import Metrics
+from rtt.protocol import Load
 from rtt.quotas import Quotas
 from rtt.room import Room
 
@@ -20,16 +22,21 @@ _TICK_S = 1.0
 class Rooms:
     """The rooms by name, and the nameless ones of `/v1/translate`."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, config: Config) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
         self.catalog = catalog
         self.engine = engine
         self.quotas = Quotas(config)
         self._config = config
+        self._metrics = metrics
         self._rooms: dict[str, Room] = {}
         self._closing = False
 
     def __len__(self) -> int:
         return len(self._rooms)
+
+    def readers(self) -> int:
+        """Return how many readers all rooms have."""
+        return sum(room.readers for room in self._rooms.values())
 
     def open(self, name: str, source: str | None = None, address: str = "") -> Room:
         """Return the room of that name, opened if need be for a peer of that address.
@@ -41,9 +48,11 @@ class Rooms:
         if name not in self._rooms:
             if len(self._rooms) >= self._config.max_rooms:
                 raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
+            if self._config.adapt and self.engine.load is not Load.NORMAL:
+                raise TryAgainLater("the server is busy and takes no new rooms for now")
             language = self.catalog.resolve(source or self._config.source)
             self.quotas.new_room(address)
-            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config)
+            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config, self._metrics)
         return self._rooms[name]
 
     def open_private(self, source: str) -> Room:

@@ -19,9 +19,10 @@ ORDER = [
     {"rooms"},
     {"room"},
     {"quotas", "session", "audience", "measure", "convert", "offer"},
-    {"captions"},
+    {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log"},
-    {"config"},
+    {"cache", "config", "energy", "turns"},
+    {"load"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
@@ -31,7 +32,8 @@ ORDER = [
     {"errors"},
 ]
 PURE = {
-    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
+    *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
+    *("protocol", "text"),
     "errors",
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
@@ -46,6 +48,8 @@ ONLY = {
     "orjson": {"protocol", "app", "ct2", "convert", "cli"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
+    "prometheus_client": {"energy", "metrics"},
+    "cachetools": {"cache"},
     "starlette": {"app", "conversation", "door", "doorkeeper", "headers", "invitations", "server", "sockets"},
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
