@@ -23,8 +23,9 @@ _IDLE = 0.3
 _RISE = 4
 _CALM = 12
 _MAX_CALM = 256
-# A step up within so many times its calm after the step down was a relapse.
+# A step up within so many times its calm after the step down was a relapse; a queue may take a minute to grow again.
 _RELAPSE = 4
+_RELAPSE_TICKS = round(60 / TICK_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class LoadMeter:
         self._below = self._below + 1 if wait_s <= _DOWN_S[self.step] and busy <= 1 - _IDLE else 0
         if self._above >= _RISE:
             self._go(1)
-            relapsed = self._since_down is not None and self._since_down <= _RELAPSE * self._calm
+            relapsed = self._since_down is not None and self._since_down <= max(_RELAPSE * self._calm, _RELAPSE_TICKS)
             self._calm = min(2 * self._calm, _MAX_CALM) if relapsed else _CALM
         elif self._below >= self._calm:
             self._go(-1)
