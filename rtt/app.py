@@ -23,6 +23,7 @@ from rtt.errors import WireError
 from rtt.events import Events
 from rtt.headers import Headers
 from rtt.invitations import Invitations
+from rtt.metrics import MeasuredEngine, Metrics
 from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
@@ -37,10 +38,12 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
 
     `app.state.rooms` holds its rooms; close them before the server stops.
     """
-    rooms = Rooms(catalog, engine, config)
+    metrics = Metrics()
+    rooms = Rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
     door = Door(config, auth or Auth())
-    sockets = Sockets(rooms, config, door)
+    sockets = Sockets(rooms, config, door, metrics)
     invitations = Invitations(rooms, config, door)
+    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, load=lambda: engine.load)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -49,7 +52,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
         ticking.cancel()
 
     async def models(_request: Request) -> Response:
-        return _json({"models": models_of(catalog)})
+        return _json({"models": models_of(catalog, engine.prefills())})
+
+    async def measured(_request: Request) -> Response:
+        return Response(metrics.text(), headers={"content-type": metrics.content_type})
 
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})
@@ -63,9 +69,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/rooms", invitations.make, methods=["POST"]),
-            Route("/v1/rooms/{room}/events", Events(rooms, config, door), methods=["GET"]),
+            Route("/v1/rooms/{room}/events", Events(rooms, config, door, metrics), methods=["GET"]),
             Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
+            Route("/metrics", measured),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/", _page("start")),

@@ -56,6 +56,16 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
     """Translations that run at the same time; 0: one for each core."""
     max_batch: Annotated[int, Meta(ge=1, le=1024)] = 16
+    max_batch_tokens: Annotated[int, Meta(ge=256)] = 4096
+    """Most tokens that are computed at a time, padding included."""
+    prefill: bool = True
+    """Run what an answer begins with in one pass, where that is cheaper; else a step for each token."""
+    cache_mb: Annotated[int, Meta(ge=0, le=65_536)] = 64
+    """Megabytes of answers that are kept for whoever says the same again; 0: none."""
+    private: bool = False
+    """Keep nothing that is said in one room for another: no answers are kept."""
+    adapt: bool = True
+    """Leave partials out under load, and take no new rooms."""
     max_rooms: Annotated[int, Meta(ge=1)] = 1000
     room_linger_s: Annotated[float, Meta(ge=0)] = 600.0
     """How long a room that everybody has left is remembered."""

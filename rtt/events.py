@@ -15,6 +15,7 @@ from rtt.config import Config
 from rtt.conversation import closed_when_old, converse
 from rtt.door import Door, address_of
 from rtt.errors import BadRequest, WireError
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import (
     EVERYBODY_TYPES,
@@ -51,10 +52,11 @@ _OTHER_LOG = "another"
 class Events:
     """`/v1/rooms/{room}/events`: what a reader is told on a socket, one event a message."""
 
-    def __init__(self, rooms: Rooms, config: Config, door: Door) -> None:
+    def __init__(self, rooms: Rooms, config: Config, door: Door, metrics: Metrics) -> None:
         self._rooms = rooms
         self._config = config
         self._door = door
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3).
@@ -69,6 +71,7 @@ class Events:
         try:
             await self._listen(request, stream)
         except WireError as error:
+            self._metrics.refused(error)
             log.info("events closed by the server", code=error.code)
             if not (error.retryable or stream.is_open):
                 raise
@@ -87,9 +90,17 @@ class Events:
             await stream.open()
             await stream.close()
             return
-        outbox = Outbox(limit=self._config.outbox_limit, patience_s=self._config.patience_s)
+        outbox = Outbox(
+            limit=self._config.outbox_limit,
+            patience_s=self._config.patience_s,
+            superseded=self._metrics.superseded,
+        )
         address = address_of(request)
-        with closed_when_old(outbox, self._config.max_age_s), self._rooms.quotas.socket(address):
+        with (
+            closed_when_old(outbox, self._config.max_age_s),
+            self._rooms.quotas.socket(address),
+            self._metrics.socket("events"),
+        ):
             room = self._rooms.open(name, grant.source, address)
             with room.read(outbox, _resumed(query, request.headers.get("last-event-id", ""), room)):
                 await stream.open()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 import orjson
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rtt import text as text_rules
 from rtt.errors import BadMessage, BadRequest, TooLarge, WireError
@@ -170,6 +170,19 @@ class Ready(_Message, frozen=True, tag="ready"):
     """Of the talk that goes on, where they are known."""
 
 
+class CaptionTiming(Struct, frozen=True):
+    """Where the time of a caption's translation went."""
+
+    wait_ms: float
+    """Until a worker took the text."""
+    tokenise_ms: float
+    translate_ms: float
+    batch: int
+    """How many texts were translated together; 0: no model was asked."""
+    cached: bool
+    """Whether the answer was known already."""
+
+
 class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
     """The newest state of one segment in one language. A reader shows `stable` + `tentative`."""
 
@@ -184,6 +197,8 @@ class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
     start_ms: int
     end_ms: int
     lag_ms: int
+    timing: CaptionTiming | UnsetType = UNSET
+    """Where the query asks for it, and an answer is what made the caption."""
 
 
 class Cancel(_Message, frozen=True, tag="cancel"):
@@ -238,6 +253,8 @@ class ListenQuery(Struct, frozen=True):
     since: Count | None = None
     log: str = ""
     """The log that `since` was seen in, from its `ready`."""
+    timing: bool = False
+    """Whether each caption says where its time went."""
 
 
 class TranscriptQuery(Struct, frozen=True):
@@ -270,6 +287,8 @@ class TranslateQuery(Struct, frozen=True):
     source: Language
     target: Annotated[list[Language], Meta(min_length=1)]
     stability: Stability = Stability.STEADY
+    timing: bool = False
+    """Whether each caption says where its time went."""
 
 
 class MakeRoom(Struct, frozen=True):

@@ -9,10 +9,11 @@ from functools import partial
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
-from rtt.engine import Engine, Translator, Verbatim
+from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
 from rtt.profanity import Profanity
@@ -49,6 +50,7 @@ class Room:
         catalog: Catalog,
         engine: Engine,
         config: Config,
+        metrics: Metrics,
         profanity: Profanity | None = None,
     ) -> None:
         self.name = name
@@ -62,7 +64,7 @@ class Room:
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
-        self._audience = Audience()
+        self._audience = Audience(metrics)
         self._talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
@@ -76,6 +78,11 @@ class Room:
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
+
+    @property
+    def readers(self) -> int:
+        """How many readers are here."""
+        return len(self._audience.readers)
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -123,7 +130,7 @@ class Room:
     @contextmanager
     def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
         """Have somebody read along as long as the context lasts. Raises what `join` does."""
-        reader = Reader(outbox, self.languages_for(query.lang), query.stability)
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, query.timing)
         self.join(reader, query.since, query.log)
         try:
             yield
@@ -287,13 +294,13 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: News) -> None:
+    def _publish(self, lang: str, update: News, timing: Timing | None = None) -> None:
         now = self._loop.time()
         received_at = now
         if isinstance(update, Update):
             received_at = update.segment.received_at
             update = self._profanity.masked(lang, update)
-        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
+        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
@@ -314,7 +321,7 @@ class Room:
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
-        return Session(lang, Stream(model, self._config.policy, terms), translator, self._publish)
+        return Session(self.name, lang, Stream(model, self._config.policy, terms), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -322,9 +329,9 @@ class Room:
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        return Session(f"{self.source} punctuation", stream, self._engine, self._punctuated)
+        return Session(self.name, f"{self.source} punctuation", stream, self._engine, self._punctuated)
 
-    def _punctuated(self, _session: str, change: Change) -> None:
+    def _punctuated(self, _session: str, change: Change, _timing: Timing | None) -> None:
         self._apply([change])
 
     def _change_source(self, source: str) -> None:
@@ -349,7 +356,7 @@ class Room:
     def _how_it_fares(self) -> Status:
         return Status(
             speaker="connected" if self._speaker else "disconnected",
-            readers=len(self._audience.readers),
+            readers=self.readers,
             behind_ms=self._behind_ms(),
             load=self._engine.load,
         )

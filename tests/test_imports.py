@@ -19,9 +19,10 @@ ORDER = [
     {"rooms"},
     {"room", "archive"},
     {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
-    {"captions"},
+    {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
-    {"config"},
+    {"cache", "config", "energy", "turns"},
+    {"load"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
@@ -31,8 +32,8 @@ ORDER = [
     {"errors"},
 ]
 PURE = {
-    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
-    *("errors", "talks"),
+    *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
+    *("protocol", "text", "errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -50,6 +51,8 @@ ONLY = {
         *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "server", "sockets"),
         "transcripts_http",
     },
+    "prometheus_client": {"energy", "metrics"},
+    "cachetools": {"cache"},
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},

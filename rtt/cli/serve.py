@@ -52,6 +52,24 @@ def serve(
     compute_type: ComputeType = None,
     workers: Workers = None,
     max_batch: Annotated[int | None, typer.Option(envvar="RTT_MAX_BATCH", help="Most texts in a batch.")] = None,
+    max_batch_tokens: Annotated[
+        int | None, typer.Option(envvar="RTT_MAX_BATCH_TOKENS", help="Most tokens computed at a time.")
+    ] = None,
+    prefill: Annotated[
+        bool | None,
+        typer.Option("--prefill/--no-prefill", envvar="RTT_PREFILL", help="Run known words in one pass when cheaper."),
+    ] = None,
+    cache_mb: Annotated[
+        int | None, typer.Option(envvar="RTT_CACHE_MB", help="Megabytes of answers kept for repeats; 0: none.")
+    ] = None,
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", envvar="RTT_PRIVATE", help="Keep no answers of one room for another."),
+    ] = None,
+    adapt: Annotated[
+        bool | None,
+        typer.Option("--adapt/--no-adapt", envvar="RTT_ADAPT", help="Leave partials out under load; no new rooms."),
+    ] = None,
     max_rooms: Annotated[int | None, typer.Option(envvar="RTT_MAX_ROOMS", help="Most rooms at a time.")] = None,
     room_linger_s: Annotated[
         float | None, typer.Option(envvar="RTT_ROOM_LINGER_S", help="Seconds an empty room is remembered.")
