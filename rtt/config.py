@@ -104,7 +104,7 @@ def make_config(values: Mapping[str, Any]) -> Config:
     """Check settings (absent or None: the default). Raises ConfigError naming the setting and its value."""
     given = {name: value for name, value in values.items() if value is not None}
     try:
-        return msgspec.convert(given, Config, strict=False)
+        return msgspec.convert(given, Config, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$.")
         path = path.removesuffix("`")
@@ -113,3 +113,10 @@ def make_config(values: Mapping[str, Any]) -> Config:
         name = re.split(r"[.[]", path)[0]
         kind = {field.name: field.type for field in msgspec.structs.fields(Config)}[name]
         raise ConfigError(f"{path}: {given[name]!r}: {plainly(what, kind)}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    """Read the one kind of value that msgspec does not know."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise TypeError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
