@@ -28,14 +28,12 @@ from rtt.protocol import (
     Partial,
     Ready,
     Status,
-    TranscriptQuery,
     encode,
 )
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
-from rtt.talks import Talk, Talks
-from rtt.transcript.sentences import Record
+from rtt.talks import Talks
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -65,7 +63,7 @@ class Room:
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
         self._audience = Audience(metrics)
-        self._talks = Talks()
+        self.talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -74,6 +72,16 @@ class Room:
         self._left_at = self._loop.time()
         self._draining = False
         self._open_sessions([source])
+
+    @property
+    def log(self) -> MemoryLog:
+        """What readers were told."""
+        return self._log
+
+    @property
+    def languages(self) -> set[str]:
+        """Every language that there is something in, or will be."""
+        return {*self._sessions, *self._log.langs}
 
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
@@ -92,40 +100,13 @@ class Room:
             log=self._log.id,
             gap=gap,
             segment=self._segmenter.newest_finished(),
-            title=self._talks.current.title,
-            speaker=self._talks.current.speaker,
+            title=self.talks.current.title,
+            speaker=self.talks.current.speaker,
         )
 
     def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
         return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
-
-    def record(self, query: TranscriptQuery) -> Record:
-        """Return what has been finished so far of a talk.
-
-        Raises BadRequest where there is no such talk, and UnsupportedPair for a language that nobody has read.
-        """
-        langs, there = self.languages_for(query.lang), {*self._sessions, *self._log.langs}
-        if missing := [lang for lang in langs if lang not in there]:
-            raise UnsupportedPair(
-                f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
-            )
-        return self._record(self._talks.find(query.talk, self._segmenter.newest_finished()), langs)
-
-    def ended_talks(self, before: float) -> list[Record]:
-        """Return each talk that ended before a time of the loop's clock, once, each language by itself."""
-        return self._records(self._talks.take_ended(before))
-
-    def other_talks(self) -> list[Record]:
-        """Return each talk that `ended_talks` has not returned, each language by itself."""
-        return self._records(self._talks.not_taken())
-
-    def _records(self, talks: Iterable[Talk]) -> list[Record]:
-        return [self._record(talk, (lang,)) for talk in talks for lang in sorted(self._log.langs)]
-
-    def _record(self, talk: Talk, langs: tuple[str, ...]) -> Record:
-        events = [event for event in self._log.finished(langs) if talk.holds(event.segment)]
-        return Record(self.name, self.source, langs, talk, self._log.reaches(talk.seq), events)
 
     @contextmanager
     def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
@@ -207,7 +188,7 @@ class Room:
         now = self._loop.time()
         self._apply(self._segmenter.close_all(now, ended=False))
         after = self._segmenter.newest_finished()
-        self._talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
         self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
 
     def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
@@ -314,7 +295,7 @@ class Room:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
                 recent = self._segmenter.recent(self._config.history)
-                session.receive(segment for segment in recent if self._talks.current.holds(segment.id))
+                session.receive(segment for segment in recent if self.talks.current.holds(segment.id))
 
     def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source

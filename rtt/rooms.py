@@ -15,6 +15,7 @@ from rtt.metrics import Metrics
 from rtt.profanity import read_profanity
 from rtt.protocol import Load
 from rtt.quotas import Quotas
+from rtt.records import ended_talks, other_talks
 from rtt.room import Room
 from rtt.talk_schedule import Schedule, Slot
 from rtt.transcript.sentences import Record
@@ -98,7 +99,7 @@ class Rooms:
                 if room.empty_for() > self._config.room_linger_s:
                     self._put_away(room)
                 elif self._archive:
-                    self._write(room.ended_talks(settled))
+                    self._write(ended_talks(room, settled))
 
     async def close(self) -> None:
         """Translate what is open to its finals, as far as the time allows, and end every room."""
@@ -139,7 +140,7 @@ class Rooms:
     def _put_away(self, room: Room) -> None:
         """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
         if self._archive and room.name not in self._private:
-            self._write(room.other_talks())
+            self._write(other_talks(room))
         self.forget(room)
 
     def _write(self, records: list[Record]) -> None:

@@ -17,6 +17,7 @@ ORDER = [
     {"sockets", "events", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
     {"conversation", "door"},
     {"rooms"},
+    {"records"},
     {"room", "archive"},
     {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
     {"captions", "metrics"},
