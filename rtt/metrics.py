@@ -27,7 +27,7 @@ from rtt.protocol import Load
 from rtt.segmenter import Withdrawal
 
 Stage = Literal["decode", "wait", "tokenise", "translate", "encode", "send"]
-Socket = Literal["listen", "speak", "translate", "events"]
+Socket = Literal["listen", "speak", "translate", "events", "live.vtt"]
 
 _STAGES: tuple[Stage, ...] = ("decode", "wait", "tokenise", "translate", "encode", "send")
 _KINDS = ("tentative", "final", "cancel", "clear")

@@ -140,6 +140,23 @@ async def test_a_browser_reads_the_subtitles(real_server: str, visitor: Visitor)
     assert cues == ["Is 1 < 2 & 3 > 2?"]
 
 
+async def test_a_player_gets_the_subtitles_of_a_talk_that_goes_on(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/live", bypass_csp=True)
+    await speaker.evaluate(
+        """() => {
+          const track = Object.assign(document.createElement("track"), {
+            default: true, src: "/v1/rooms/live/live.vtt?lang=en" });
+          document.body.appendChild(document.createElement("video")).append(track);
+          track.track.mode = "showing";
+          window.cues = () => [...(track.track.cues ?? [])].map((cue) => cue.text).join(" ");
+        }"""
+    )
+    for said in ("One.", "One. Two."):
+        await expect(speaker.locator("#readers")).to_have_text(re.compile("1"))
+        await say(speaker, said.split()[-1])
+        await speaker.wait_for_function("said => window.cues() === said", arg=said)
+
+
 async def test_the_browser_resumes_events_by_itself(real_server: str, visitor: Visitor) -> None:
     speaker = await visitor.open(f"{real_server}/speak/events")
     async with proxying(real_server) as proxy:
