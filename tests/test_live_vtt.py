@@ -90,7 +90,7 @@ async def test_a_long_sentence_is_cut_and_each_part_can_be_read() -> None:
     text = "So when the government came knocking, he did what many brave reporters have done before him: he went home."
     captions = [Caption(n, n, 1, n, "en", text, "", final=True, start_ms=0, end_ms=0, lag_ms=0) for n in range(1, 4)]
     written = "WEBVTT\n\n" + "".join(live.written(caption, "") for caption in captions)
-    shown = list(webvtt.WebVTT.from_string(written))
+    shown = webvtt.WebVTT.from_string(written).captions
     assert len(shown) == 6
     assert all(len(line) <= 42 for cue in shown for line in cue.lines)
     assert all(cue.end_in_seconds - cue.start_in_seconds >= len(cue.text) / 17 - 1 for cue in shown)

@@ -3,6 +3,7 @@
 import re
 
 from playwright.async_api import Page, Request, expect
+from websockets.asyncio.client import connect
 
 from tests.e2e.conftest import Visitor
 from tests.proxy import proxying
@@ -110,6 +111,28 @@ async def test_what_was_said_can_be_saved(real_server: str, visitor: Visitor) ->
     download = await started.value
     assert download.suggested_filename == "saved.de.srt"
     assert re.fullmatch(r"1\n00:00:00,000 --> [0-9:,]+\nDanke.*\n", (await download.path()).read_text())
+
+
+async def test_a_room_that_is_cleared_begins_anew(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/cleared")
+    reader = await visitor.open(f"{real_server}/captions/cleared?lang=en")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await say(speaker, "One.")
+    await expect(reader.locator(".segment")).to_have_text(["One."])
+    url = f"{real_server.replace('http', 'ws', 1)}/v1/rooms/cleared/speak?role=operator"
+    async with connect(url, proxy=None) as operator:
+        await operator.send('{"type":"clear","title":"Über uns"}')
+        await expect(reader.locator(".segment")).to_have_count(0)
+    await say(speaker, "Two.")
+    await expect(reader.locator(".segment")).to_have_text(["Two."])
+    await reader.click("#settings")
+    async with reader.expect_download() as started:
+        await reader.get_by_role("button", name="TXT").click()
+    download = await started.value
+    assert (download.suggested_filename, (await download.path()).read_text()) == (
+        "cleared.Über-uns.en.txt",
+        "Two.\n",
+    )
 
 
 async def test_what_cannot_be_saved_is_said(real_server: str, visitor: Visitor) -> None:

@@ -13,16 +13,14 @@ const TIMEOUT_MS = 60_000;
 
 /** @param {Wanted} wanted @returns {Promise<string>} why there is no file, in words for the person; else empty */
 export async function saveTranscript(wanted) {
-  let file;
   try {
     const answer = await ask(wanted);
     if (!answer.ok) return messageOf(answer);
-    file = await answer.blob();
+    save(await answer.blob(), nameOf(answer));
+    return "";
   } catch {
     return "The server cannot be reached. Please try again.";
   }
-  save(file, `${wanted.room}.${wanted.lang}.${wanted.format}`);
-  return "";
 }
 
 /** @param {Wanted} wanted */
@@ -36,6 +34,13 @@ function ask({ room, lang, format, token }) {
 async function messageOf(answer) {
   const body = await answer.json().catch(() => null);
   return `There is no file: ${body?.message ?? answer.status}.`;
+}
+
+/** @param {Response} answer @returns {string} what the server calls the file, after its room and talk */
+function nameOf(answer) {
+  const told = answer.headers.get("Content-Disposition") ?? "";
+  const [, quoted, encoded] = /filename="([^"]+)"|filename\*=UTF-8''(\S+)/.exec(told) ?? [];
+  return quoted ?? decodeURIComponent(encoded ?? "");
 }
 
 /** @param {Blob} file @param {string} name */
