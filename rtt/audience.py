@@ -53,6 +53,7 @@ class Audience:
         self._metrics.published(event)
         if event.lang == EVERY_LANGUAGE:
             self._send(event, (Stability.FINAL, False), self.readers)
+            return
         for kind, readers in self._groups[event.lang].items():
             if readers:
                 self._send(event, kind, readers)

@@ -72,7 +72,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     history: Annotated[int, Meta(ge=0, le=1000)] = 10
     """Finished sentences that a late reader gets first."""
     transcripts: Path | None = None
-    """Folder in which a room's transcripts are written when it closes; nothing is written without."""
+    """Folder in which transcripts are written when a talk or its room is over; nothing is written without."""
     schedule: Path | None = None
     """TOML file of the talks (see rtt.talk_schedule): each clears its room when it begins, and names its transcript."""
     profanity: Path | None = None

@@ -22,8 +22,8 @@ MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
-# `(?!\n)`: Python's `$` also matches before a last line end.
 Title = Annotated[str, Meta(max_length=200)]
+# `(?!\n)`: Python's `$` also matches before a last line end.
 TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
 RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?!\n)$")]
@@ -131,7 +131,10 @@ class Glossary(_Message, frozen=True, tag="glossary"):
 
 
 class ClearRoom(_Message, frozen=True, tag="clear"):
-    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew."""
+    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew.
+
+    One that has the title and speaker of the talk that goes on changes nothing.
+    """
 
     title: Title = ""
     speaker: Title = ""

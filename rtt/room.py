@@ -184,7 +184,12 @@ class Room:
         self._open_sessions(targets)
 
     def clear(self, title: str = "", speaker: str = "") -> None:
-        """Begin another talk: readers take away what was said, and its transcript begins anew."""
+        """Begin another talk: readers take away what was said, and its transcript begins anew.
+
+        One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        """
+        if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
+            return
         now = self._loop.time()
         self._apply(self._segmenter.close_all(now, ended=False))
         after = self._segmenter.newest_finished()

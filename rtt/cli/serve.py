@@ -80,7 +80,7 @@ def serve(
         int | None, typer.Option(envvar="RTT_HISTORY", help="Finished sentences a late reader gets first.")
     ] = None,
     transcripts: Annotated[
-        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of rooms that close.")
+        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of talks that are over.")
     ] = None,
     schedule: Annotated[
         Path | None, typer.Option(envvar="RTT_SCHEDULE", help="TOML file of the talks, which clear their rooms.")
