@@ -27,12 +27,13 @@ ORDER = [
     {"segmenter"},
     {"catalog", "client", "engine", "outbox", "trace"},
     {"protocol"},
+    {"alignment"},
     {"text"},
     {"errors"},
 ]
 PURE = {
-    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
-    "errors",
+    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "alignment"),
+    *("text", "errors"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.

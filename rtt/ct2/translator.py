@@ -8,7 +8,7 @@ import ctranslate2
 from rtt import text as text_rules
 from rtt.catalog import Model
 from rtt.ct2.hardware import Hardware
-from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
+from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser, reads
 from rtt.engine import Hypothesis, Job
 from rtt.errors import ModelError, TranslationError
 
@@ -34,7 +34,17 @@ class Translator:
             raise ModelError(f"{model.folder}: {error}") from error
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
-        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
+        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost.
+
+        A text in a script that the model cannot read stays as it is: what it would make up is no translation.
+        """
+        answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
+        readable = [n for n, job in enumerate(jobs) if reads(self._source, text_rules.split_emoji(job.text)[0])]
+        if readable:
+            answers.update(zip(readable, self._translate([jobs[n] for n in readable]), strict=True))
+        return list(answers.values())
+
+    def _translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         texts = [text_rules.split_emoji(job.text) for job in jobs]
         sources = self._source.encode([text for text, _ in texts], out_type=str)
         prefixes = self._verified(jobs, sources)
@@ -47,9 +57,10 @@ class Translator:
         decoded = self._decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
         for (owner, _, _), answer in zip(parts, decoded, strict=True):
             answers[owner].append(answer)
+        # Emoji stand at the end, which is not there yet while the sentence is open.
         return [
-            Hypothesis(" ".join(filter(None, [text_rules.join(answer), emoji.strip()])))
-            for answer, (_, emoji) in zip(answers, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text_rules.join(answer), emoji.strip() if job.final else ""])))
+            for job, answer, (_, emoji) in zip(jobs, answers, texts, strict=True)
         ]
 
     def _verified(self, jobs: Sequence[Job], sources: Sequence[list[str]]) -> list[list[str]]:
