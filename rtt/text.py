@@ -24,7 +24,7 @@ _SENTENCE_END = regex.compile(r"(?r)[\p{STerm}…]+[\p{Pe}\p{Pf}\p{Pi}\"']*\s*$"
 _UNSPACED_END = regex.compile(rf"[{UNSPACED}\u3000-\u303f\uff00-\uffef]$")
 # A whole grapheme cluster each: what joins or colours an emoji belongs to it, and joiners elsewhere to their script.
 _EMOJI = regex.compile(
-    r"\s*(?:(?=\p{Emoji_Presentation}|[\p{Emoji}--[0-9#*]][\uFE0F\p{Emoji_Modifier}]|[0-9#*]\uFE0F?\u20E3)\X)+",
+    r"\s?(?:(?=\p{Emoji_Presentation}|[\p{Emoji}--[0-9#*]][\uFE0F\p{Emoji_Modifier}]|[0-9#*]\uFE0F?\u20E3)\X)+",
     regex.VERSION1,
 )
 _MARK_END = regex.compile(r"[\p{Terminal_Punctuation}…]$")
