@@ -42,10 +42,14 @@ class Reader:
             assert message["stable"].startswith(before["stable"])
         self.open[key] = message
 
-    def said(self, lang: str, utterance: int) -> str:
-        """Return what the finals of an utterance say, without the blanks: where sentences meet there is none."""
+    def finished(self) -> set[int]:
+        """Return the segments that have their final."""
+        return {segment for _, segment in self.finals}
+
+    def sentences(self, lang: str, utterance: int) -> list[str]:
+        """Return the finals of an utterance, in order."""
         finals = sorted((segment, m) for (its, segment), m in self.finals.items() if its == lang)
-        return squeezed("".join(m["stable"] for _, m in finals if m["utterance"] == utterance))
+        return [m["stable"] for _, m in finals if m["utterance"] == utterance]
 
 
 def check_text(stable: str, tentative: str) -> None:
