@@ -38,7 +38,7 @@ def grown(text: str, utterance: int) -> list[Message]:
 BRIDGE = "The bridge was closed for a year. Now the people of the town can cross it again on foot."
 MARKET = "We bought bread and cheese at the market. Then we sat by the river and ate."
 DRONE = " ".join(
-    f"so on day {day} we walk along the river and we look at the boats and the children play with the dog near the water"
+    f"so on day {day} we walk by the river and look at the boats and then the children play with a dog on the grass"
     for day in range(1, 13)
 )
 
@@ -65,7 +65,7 @@ TALKS: dict[str, list[Message]] = {
         final(BRIDGE, 1),
         *grown(MARKET, 2)[3:6],
     ],
-    "300 words without a mark": [*grown(DRONE, 1)[9:-1:10], grown(DRONE, 1)[-1]],
+    "300 words without a mark": [*grown(DRONE, 1)[11:-1:12], grown(DRONE, 1)[-1]],
     "hardly a letter": [
         *(partial(text, 1) for text in ["", "I", "", "a", " ", "\u200b", "I", "👍", "…", "... I"]),
         *(final(text, number) for number, text in enumerate(["I", "", " ", "\u200b\u2060", "x", "…", "👍", "7"], 1)),
