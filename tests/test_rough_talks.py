@@ -105,12 +105,12 @@ async def listening(url: str, room: str) -> AsyncIterator[list[Reader]]:
 
 
 async def speak(url: str, room: str, messages: Sequence[Message]) -> None:
-    """Send messages ten times as fast as people speak, and wait until the server has them."""
+    """Send messages many times as fast as people speak, and wait until the server has them."""
     async with connect(f"{url}/v1/rooms/{room}/speak?source=en&target=de", proxy=None) as socket:
         speaker = Peer(socket)
         for message in messages:
             await speaker.send(message)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
         await speaker.send({"type": "ping", "t": 1})
         await speaker.next(type="pong")
         assert not [m for m in speaker.seen if m["type"] == "error"]
@@ -123,7 +123,7 @@ async def check_heard(readers: Sequence[Reader], said: dict[int, str]) -> None:
             while any(english(readers, utterance) != words(text) for utterance, text in said.items()) or any(
                 reader.open or reader.finished() != readers[ENGLISH].finished() for reader in readers
             ):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
     for utterance, text in said.items():
         assert english(readers, utterance) == words(text)
