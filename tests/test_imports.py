@@ -29,12 +29,13 @@ ORDER = [
     {"segmenter"},
     {"catalog", "client", "engine", "outbox", "talks", "trace"},
     {"protocol"},
+    {"alignment"},
     {"text"},
     {"errors"},
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
-    *("protocol", "text", "errors", "talks"),
+    *("protocol", "alignment", "text", "errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
