@@ -17,6 +17,8 @@ class Reader:
     outbox: Outbox
     langs: tuple[str, ...]
     stability: Stability
+    counted: bool = True
+    """Whether it is one of the readers of a status, and no speaker or operator who looks on."""
 
 
 class Audience:
@@ -39,6 +41,18 @@ class Audience:
         self.readers.discard(reader)
         for lang in reader.langs:
             self._groups[lang][reader.stability].discard(reader)
+
+    def count(self) -> int:
+        """Return how many readers there are."""
+        return sum(reader.counted for reader in self.readers)
+
+    def languages(self) -> dict[str, int]:
+        """Return how many readers each language has, of those that have any."""
+        counts = {
+            lang: sum(reader.counted for readers in groups.values() for reader in readers)
+            for lang, groups in self._groups.items()
+        }
+        return {lang: counts[lang] for lang in sorted(counts) if counts[lang]}
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""

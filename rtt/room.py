@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Iterable
 from functools import partial
 
+from msgspec.structs import replace
+
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
@@ -82,7 +84,7 @@ class Room:
         else:
             missed = self._log.since(since, reader.langs)
         self._audience.add(reader, missed)
-        reader.outbox.put(encode(self._how_it_fares()), Status)
+        reader.outbox.put(encode(_for_readers(self._how_it_fares())), Status)
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader."""
@@ -136,6 +138,8 @@ class Room:
         match message:
             case Glossary():
                 self._glossary.replace(message.terms)
+                for sender in self._senders():
+                    sender.put(encode(message), Glossary)
                 return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
@@ -157,7 +161,7 @@ class Room:
         status = self._how_it_fares()
         if status != self._status:
             self._status = status
-            self._audience.tell(status)
+            self._audience.tell(_for_readers(status))
             for sender in self._senders():
                 sender.put(encode(status), Status)
 
@@ -192,6 +196,8 @@ class Room:
     def _greet(self, sender: Outbox) -> None:
         sender.put(encode(self.ready()))
         sender.put(encode(self._how_it_fares()), Status)
+        if self._glossary.said:
+            sender.put(encode(Glossary(list(self._glossary.said))), Glossary)
 
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
@@ -264,12 +270,17 @@ class Room:
     def _how_it_fares(self) -> Status:
         return Status(
             speaker="connected" if self._speaker else "disconnected",
-            readers=len(self._audience.readers),
+            readers=self._audience.count(),
             behind_ms=self._behind_ms(),
             load=self._engine.load,
+            languages=self._audience.languages(),
         )
 
     def _behind_ms(self) -> int:
         """Return how old the oldest text is that is not shown yet in some language."""
         waiting = [since for s in self._sessions.values() if (since := s.waiting_since()) is not None]
         return round((self._loop.time() - min(waiting)) * 1000) if waiting else 0
+
+
+def _for_readers(status: Status) -> Status:
+    return replace(status, languages={})
