@@ -68,7 +68,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             *(Route(f"/{page}/{{room}}", _page(page)) for page in _PAGES),
             *(
                 Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name))
-                for name in ("lib", "start", *_PAGES)
+                for name in ("i18n", "lib", "start", *_PAGES)
             ),
         ],
         middleware=[

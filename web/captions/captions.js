@@ -9,11 +9,12 @@ import { Announcer } from "../lib/announcer.js";
 import { stayAwake } from "../lib/awake.js";
 import { CaptionsView } from "../lib/captions.js";
 import { Follow } from "../lib/follow.js";
+import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { endonym } from "../lib/languages.js";
 import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
-import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
+import { language, number, pageSettings, stability, theme, ui } from "../lib/settings.js";
 import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
 
@@ -22,8 +23,11 @@ const SIZES = [75, 100, 125, 150, 200, 250, 300];
 const BEHIND_MS = 3000;
 
 const { token } = takeTokens();
-const settings = pageSettings({ lang: language, stability, theme, size: number(50, 400, 100) });
+const settings = pageSettings({ lang: language, stability, theme, ui, size: number(50, 400, 100) });
+const phrases = new Phrases();
 const room = roomIn(location);
+await phrases.load(settings.get("ui"));
+phrases.fill();
 
 const state = byId("state", HTMLElement);
 const languages = byId("language", HTMLSelectElement);
@@ -60,6 +64,10 @@ menu("theme", settings.get("theme"), (value) => {
   settings.set("theme", value);
   wear(value);
 });
+interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
+  settings.set("ui", value);
+  paint();
+});
 byId("smaller", HTMLElement).addEventListener("click", () => resize(SIZES.findLast(isSmaller)));
 byId("larger", HTMLElement).addEventListener("click", () => resize(SIZES.find(isLarger)));
 byId("dismiss", HTMLElement).addEventListener("click", () => {
@@ -90,7 +98,7 @@ function stateInWords() {
   const isOpen = reader.connection.phase === "open";
   if (isOpen && isSpeakerHere()) return isBehind() ? "Live, running behind" : "Live";
   if (isOpen && reader.captions.length > 0) return "The speaker is away";
-  return brief(reader.connection, navigator.onLine);
+  return brief(phrases, reader.connection, navigator.onLine);
 }
 
 function isSpeakerHere() {
@@ -103,7 +111,7 @@ function isBehind() {
 
 function paintNotice() {
   const { connection, missed } = reader;
-  const parts = [explain(connection, navigator.onLine)];
+  const parts = [explain(phrases, connection, navigator.onLine)];
   if (missed) parts.push("Some captions were missed while you were offline.");
   if (reader.unavailable) parts.push(`${endonym(reader.unavailable)} is not available in this room.`);
   const text = parts.filter(Boolean).join(" ");

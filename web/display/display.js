@@ -9,10 +9,11 @@
 import { Announcer } from "../lib/announcer.js";
 import { stayAwake } from "../lib/awake.js";
 import { CaptionsView } from "../lib/captions.js";
+import { Phrases } from "../lib/i18n.js";
 import { byId, menu, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
-import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
+import { language, number, pageSettings, stability, theme, ui } from "../lib/settings.js";
 import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
 import { hideWhenIdle } from "./idle.js";
@@ -29,12 +30,16 @@ const { token } = takeTokens();
 const settings = pageSettings({
   lang: language,
   stability,
+  ui,
   size: number(25, 400, 100),
   lines: number(1, 20, 3),
   theme: { ...theme, fallback: "dark" },
   clear: number(1, 3600, 30),
 });
+const phrases = new Phrases();
 const room = roomIn(location);
+await phrases.load(settings.get("ui"));
+phrases.fill();
 const root = document.documentElement;
 const state = byId("state", HTMLElement);
 const languages = byId("language", HTMLSelectElement);
@@ -87,7 +92,7 @@ function paint() {
   const { connection } = reader;
   state.dataset["phase"] = connection.phase;
   state.hidden = connection.phase === "open";
-  say(state, explain(connection, navigator.onLine) || brief(connection, navigator.onLine));
+  say(state, explain(phrases, connection, navigator.onLine) || brief(phrases, connection, navigator.onLine));
   // Nobody is there to reload a page that has become too old for its server.
   if (connection.phase === "stopped") setTimeout(() => location.reload(), RELOAD_MS);
   offerLanguages(languages, reader.languages, reader.language);

@@ -7,6 +7,8 @@
  * @property {(text: string) => T | null} parse `null` where the text makes no sense
  */
 
+import { LANGUAGES } from "./i18n.js";
+
 /** @typedef {{ get(name: string): string | null | undefined, set(name: string, value: string): unknown }} Store */
 
 /** @template {Record<string, unknown>} Values */
@@ -79,6 +81,8 @@ export const language = {
   },
 };
 
+/** The language of the pages themselves; the browser's by default. */
+export const ui = choice(["", ...LANGUAGES], "");
 export const theme = choice(["auto", "dark", "light"], "auto");
 export const stability = choice(["fast", "steady", "final"], "steady");
 

@@ -5,10 +5,11 @@
  * #text with #send; #said: li (data-state="waiting|sent|received"); #share: #link, #copy, #copied, #display
  */
 import { bestOf, fetchModels, sourcesOf } from "../lib/languages.js";
+import { Phrases } from "../lib/i18n.js";
 import { Microphone } from "../lib/microphone.js";
 import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
-import { language, pageSettings, theme } from "../lib/settings.js";
+import { language, pageSettings, theme, ui } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
 import { takeTokens, withTokens } from "../lib/tokens.js";
 import { Utterances } from "../lib/utterance.js";
@@ -16,8 +17,11 @@ import { brief, explain } from "../lib/words.js";
 import { Said } from "./said.js";
 
 const { token, reader } = takeTokens();
-const settings = pageSettings({ source: language, theme });
+const settings = pageSettings({ source: language, theme, ui });
+const phrases = new Phrases();
 const room = roomIn(location);
+await phrases.load(settings.get("ui"));
+phrases.fill();
 wear(settings.get("theme"));
 
 const state = byId("state", HTMLElement);
@@ -69,7 +73,7 @@ speaker.start();
 function paint() {
   const { connection, status } = speaker;
   state.dataset["phase"] = connection.phase;
-  say(state, brief(connection, navigator.onLine));
+  say(state, brief(phrases, connection, navigator.onLine));
   say(byId("readers", HTMLElement), connection.phase === "open" && status ? readersInWords(status) : "");
   paintNotice();
   byId("nothing", HTMLElement).hidden = byId("said", HTMLElement).childElementCount > 0;
@@ -79,7 +83,8 @@ function paint() {
 function paintNotice() {
   const { connection, refused } = speaker;
   const isOpen = connection.phase === "open";
-  const text = isOpen && refused ? `The server did not take this: ${refused}` : explain(connection, navigator.onLine);
+  const text =
+    isOpen && refused ? `The server did not take this: ${refused}` : explain(phrases, connection, navigator.onLine);
   byId("notice", HTMLElement).hidden = text === "";
   say(byId("notice-text", HTMLElement), text);
   again.hidden = connection.phase !== "stopped";
