@@ -27,7 +27,7 @@ from rtt.rooms import Rooms
 from rtt.sockets import Sockets
 
 # Each has a folder of its name under web/.
-_PAGES = ("speak", "captions", "display")
+_PAGES = ("speak", "captions", "display", "operator")
 
 
 def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | None = None) -> Starlette:

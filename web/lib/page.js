@@ -67,3 +67,18 @@ export function oncePerFrame(paint) {
     });
   };
 }
+
+/**
+ * A button that copies a field's text.
+ *
+ * @param {HTMLElement} button
+ * @param {HTMLInputElement} field marked, so that it can be copied by hand where the browser does not allow it
+ * @param {(done: boolean) => void} ondone
+ */
+export function copyField(button, field, ondone) {
+  button.addEventListener("click", async () => {
+    field.select();
+    const copied = navigator.clipboard?.writeText(field.value).then(() => true);
+    ondone((await copied?.catch(() => false)) ?? false);
+  });
+}

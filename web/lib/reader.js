@@ -12,6 +12,7 @@
  * @property {string} lang empty: the best for `preferred`
  * @property {readonly string[]} preferred
  * @property {string} stability
+ * @property {"speaker" | "operator"} [role] of somebody who looks on, and is not counted
  * @property {number} [limit] finished segments kept
  * @property {boolean} [forever]
  * @property {() => void} onchange
@@ -118,9 +119,9 @@ export class Reader {
   }
 
   #url() {
-    const { room, token } = this.#options;
+    const { room, token, role = null } = this.#options;
     const { seq, log } = this.#state;
-    const query = { lang: this.language, stability: this.#stability, since: seq, log, token };
+    const query = { lang: this.language, stability: this.#stability, since: seq, log, role, token };
     return socketUrl("listen", room, query);
   }
 

@@ -81,6 +81,9 @@ export const language = {
   },
 };
 
+/** Any text; none by default. @type {Setting<string>} */
+export const text = { fallback: "", parse: (value) => value || null };
+
 /** The language of the pages themselves; the browser's by default. */
 export const ui = choice(["", ...LANGUAGES], "");
 export const theme = choice(["auto", "dark", "light"], "auto");
