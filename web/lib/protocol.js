@@ -27,6 +27,9 @@ export const VERSION = 1;
 /** Longest text the server takes, in characters. */
 export const MAX_TEXT = 4000;
 
+/** Longest term of a glossary, and longest translation of one. */
+export const MAX_TERM = 200;
+
 /** @typedef {(value: unknown) => boolean} Check */
 
 /** @type {Check} */

@@ -18,6 +18,7 @@ import { Follow } from "../lib/follow.js";
 import { Health } from "../lib/health.js";
 import { byId, offerLanguages, oncePerFrame, say } from "../lib/page.js";
 import { Reader } from "../lib/reader.js";
+import { rowsOf } from "../lib/rows.js";
 
 const KEPT = 50;
 
@@ -35,7 +36,7 @@ export class Audience {
     this.#reader = new Reader({
       room: options.room,
       token: options.token,
-      lang: options.lang,
+      langs: options.lang ? [options.lang] : [],
       preferred: [],
       stability: "steady",
       role: "speaker",
@@ -43,7 +44,7 @@ export class Audience {
       onchange: oncePerFrame(() => this.#paintCaptions()),
     });
     this.#languages.addEventListener("change", () => {
-      this.#reader.chooseLanguage(this.#languages.value);
+      this.#reader.chooseLanguages([this.#languages.value]);
       options.onlanguage(this.#languages.value);
     });
   }
@@ -57,7 +58,7 @@ export class Audience {
     this.#health.observe(captions, joined, performance.now());
     offerLanguages(this.#languages, languages, language);
     byId("empty", HTMLElement).hidden = captions.length > 0;
-    this.#view.paint(captions);
+    this.#view.paint(rowsOf([captions]));
     this.#follow.update();
   }
 
