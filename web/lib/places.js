@@ -5,7 +5,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** What the server allows as a room's name; as an HTML `pattern`. */
 export const ROOM_PATTERN = "[A-Za-z0-9_\\-]{1,64}";
 
-/** @typedef {"speak" | "captions" | "display"} Page */
+/** @typedef {"speak" | "captions" | "display" | "overlay"} Page */
 
 /** @param {URL | Location} place the page's address */
 export function roomIn(place) {
@@ -19,6 +19,11 @@ export function pageUrl(page, room) {
 
 export function roomsUrl() {
   return new URL("v1/rooms", ROOT);
+}
+
+/** The service worker, beside the pages that it is for. */
+export function workerUrl() {
+  return new URL("worker.js", ROOT);
 }
 
 export function modelsUrl() {
