@@ -8,6 +8,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -24,10 +25,16 @@ from rtt.headers import Headers
 from rtt.invitations import Invitations
 from rtt.offer import models_of
 from rtt.rooms import Rooms
+from rtt.shell import worker_script
 from rtt.sockets import Sockets
 
 # Each has a folder of its name under web/.
-_PAGES = ("speak", "captions", "display", "operator")
+_PAGES = ("speak", "captions", "display", "overlay", "operator")
+# Folders under web/ that pages share.
+_SHARED = ("fonts", "i18n", "icons", "lib", "start", "vendor")
+
+# Nobody's secrets are in these: their length tells nothing.
+_COMPRESSED = (Middleware(GZipMiddleware, compresslevel=6),)
 
 
 def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | None = None) -> Starlette:
@@ -49,6 +56,9 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
     async def models(_request: Request) -> Response:
         return _json({"models": models_of(catalog)})
 
+    async def worker(_request: Request) -> Response:
+        return Response(worker_script(bundled("web")), media_type="text/javascript")
+
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})
 
@@ -64,11 +74,12 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             Route("/v1/models", models),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            Route("/", _page("start")),
-            *(Route(f"/{page}/{{room}}", _page(page)) for page in _PAGES),
+            Route("/worker.js", worker, middleware=_COMPRESSED),
+            Route("/", _page("start"), middleware=_COMPRESSED),
+            *(Route(f"/{page}/{{room}}", _page(page), middleware=_COMPRESSED) for page in _PAGES),
             *(
-                Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name))
-                for name in ("i18n", "lib", "start", *_PAGES)
+                Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name), middleware=_COMPRESSED)
+                for name in (*_SHARED, *_PAGES)
             ),
         ],
         middleware=[

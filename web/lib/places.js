@@ -21,6 +21,11 @@ export function roomsUrl() {
   return new URL("v1/rooms", ROOT);
 }
 
+/** The service worker, beside the pages that it is for. */
+export function workerUrl() {
+  return new URL("worker.js", ROOT);
+}
+
 export function modelsUrl() {
   return new URL("v1/models", ROOT);
 }

@@ -82,7 +82,11 @@ export class GlossaryEditor {
   #save(event) {
     event.preventDefault();
     const lines = [...this.#lines].filter(({ source }) => source.value.trim());
-    const terms = lines.map((line) => ({ source: line.source.value.trim(), targets: line.targets, keep: isKept(line) }));
+    const terms = lines.map((line) => ({
+      source: line.source.value.trim(),
+      targets: line.targets,
+      keep: isKept(line),
+    }));
     this.#isEdited = false;
     this.#options.onrequest({ type: "glossary", terms });
   }

@@ -7,7 +7,7 @@
  */
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { bestOf, fetchModels, languagesFor, sourcesOf } from "../lib/languages.js";
-import { Pace, ask } from "../lib/pace.js";
+import { Pace, ask } from "../lib/tempo.js";
 import { byId, copyField, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { choice, language, pageSettings, text as anyText, theme, ui } from "../lib/settings.js";
@@ -20,7 +20,7 @@ import { Listening } from "./listening.js";
 import { Rehearsal } from "./rehearse.js";
 import { Said } from "./said.js";
 
-/** @import { Ask } from "../lib/pace.js" */
+/** @import { Ask } from "../lib/tempo.js" */
 /** @import { Event as Spoken } from "../lib/talk.js" */
 
 const TICK_MS = 1000;

@@ -1,0 +1,8 @@
+/** The pages for readers open without a network, once they have been opened with one. */
+import { workerUrl } from "./places.js";
+
+/** Where the browser cannot (a page that came without TLS), nothing happens. */
+export function keepForOffline() {
+  // After what the page itself needs.
+  addEventListener("load", () => navigator.serviceWorker?.register(workerUrl()).catch(() => {}));
+}
