@@ -1,7 +1,6 @@
 /**
  * Whether a room can go live, from what a trial has shown. Pure.
  *
- * @import { Status } from "../lib/protocol.js"
  * @import { Outcome } from "../lib/trial.js"
  *
  * @typedef {"good" | "care" | "bad"} Grade
@@ -21,10 +20,9 @@ const GRADES = { good: "good", slow: "care", restless: "care", late: "bad", inco
 export function finding({ firstMs, slowestMs, erasure, isComplete }) {
   if (firstMs === null) return "nothing";
   if (!isComplete) return "incomplete";
-  const worst = Math.max(firstMs, slowestMs ?? 0);
-  if (worst > LATE_MS) return "late";
-  if (worst > SLOW_MS) return "slow";
-  return (erasure ?? 0) > RESTLESS ? "restless" : "good";
+  const grade = gradeOfLag(Math.max(firstMs, slowestMs ?? 0));
+  if (grade !== "good") return grade === "bad" ? "late" : "slow";
+  return gradeOfErasure(erasure ?? 0) === "good" ? "good" : "restless";
 }
 
 /** @param {Finding} found */
@@ -32,7 +30,25 @@ export function gradeOf(found) {
   return GRADES[found];
 }
 
-/** @param {Status["load"]} load @returns {Grade} */
+/** @typedef {"normal" | "busy" | "overloaded"} Load */
+
+/** @param {string} load as a status has it @returns {Load} */
+export function loadIn(load) {
+  return load === "normal" || load === "busy" ? load : "overloaded";
+}
+
+/** @param {number} ms @returns {Grade} */
+export function gradeOfLag(ms) {
+  if (ms > LATE_MS) return "bad";
+  return ms > SLOW_MS ? "care" : "good";
+}
+
+/** @param {number} erasure @returns {Grade} */
+export function gradeOfErasure(erasure) {
+  return erasure > RESTLESS ? "care" : "good";
+}
+
+/** @param {Load} load @returns {Grade} */
 export function gradeOfLoad(load) {
   if (load === "normal") return "good";
   return load === "busy" ? "care" : "bad";

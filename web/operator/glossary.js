@@ -107,7 +107,7 @@ export class GlossaryEditor {
       [line.target, "glossary.translation"],
       [remove, "glossary.remove"],
     ]))
-      element.setAttribute("aria-label", phrases.text(key));
+      Object.assign(element, { ariaLabel: phrases.text(key) }).dataset["label"] = key;
     line.source.addEventListener("input", () => this.#edited());
     line.source.addEventListener("paste", (event) => this.#paste(event));
     line.target.addEventListener("input", () => this.#retarget(line));
@@ -142,7 +142,9 @@ export class GlossaryEditor {
     target.value = targets[lang] ?? "";
     target.lang = lang;
     target.dir = directionOf(lang);
-    target.placeholder = this.#options.phrases.text(isKept(line) ? "glossary.kept" : "glossary.free");
+    const key = isKept(line) ? "glossary.kept" : "glossary.free";
+    target.placeholder = this.#options.phrases.text(key);
+    target.dataset["placeholder"] = key;
   }
 
   /** A whole list at once, as spreadsheets copy it. @param {ClipboardEvent} event */

@@ -19,7 +19,7 @@ import { bestOf, directionOf, endonym } from "../lib/languages.js";
 import { byId, say } from "../lib/page.js";
 import { readTalk } from "../lib/talk.js";
 import { Trial } from "../lib/trial.js";
-import { finding, gradeOf, gradeOfLoad, worstOf } from "./checks.js";
+import { finding, gradeOf, gradeOfLoad, loadIn, worstOf } from "./checks.js";
 import { SAMPLES } from "./sample.js";
 
 export class Rehearsal {
@@ -59,17 +59,22 @@ export class Rehearsal {
   }
 
   paint() {
-    const { phrases, operator } = this.#options;
+    const { phrases } = this.#options;
     const checks = this.#tell?.() ?? [];
     const grade = worstOf(checks.map((check) => check.grade));
     const verdict = byId("verdict", HTMLElement);
-    this.#button.disabled = operator.room === null;
-    say(this.#button, phrases.text(this.#trial ? "rehearsal.stop" : "rehearsal.start"));
-    this.#progress.hidden = this.#trial === null;
+    this.paintButton();
     verdict.hidden = checks.length === 0;
     verdict.dataset["grade"] = grade;
     say(verdict, checks.length > 0 ? phrases.text(`verdict.${grade}`) : "");
     byId("checks", HTMLElement).replaceChildren(...checks.map((check) => this.#itemOf(check)));
+  }
+
+  paintButton() {
+    const { phrases, operator } = this.#options;
+    this.#button.disabled = operator.room === null;
+    say(this.#button, phrases.text(this.#trial ? "rehearsal.stop" : "rehearsal.start"));
+    this.#progress.hidden = this.#trial === null;
   }
 
   /** @param {Trial} trial @returns {Check} */
@@ -87,7 +92,7 @@ export class Rehearsal {
     const isHere = status.speaker === "connected";
     return [
       { grade: isHere ? "good" : "care", words: phrases.text(isHere ? "check.speaker" : "check.no_speaker") },
-      { grade: gradeOfLoad(status.load), words: phrases.text(`check.load_${loadIn(status.load)}`) },
+      { grade: gradeOfLoad(loadIn(status.load)), words: phrases.text(`server.${loadIn(status.load)}`) },
     ];
   }
 
@@ -125,9 +130,4 @@ export class Rehearsal {
     }
     return item;
   }
-}
-
-/** @param {string} load @returns {"normal" | "busy" | "overloaded"} */
-function loadIn(load) {
-  return load === "normal" || load === "busy" ? load : "overloaded";
 }

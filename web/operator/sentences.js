@@ -46,20 +46,11 @@ export class Sentences {
     this.#follow.update();
   }
 
-  /** In another language. */
-  relabel() {
-    for (const button of this.#list.querySelectorAll(".correct")) {
-      button.textContent = this.#options.phrases.text("operator.correct");
-    }
-  }
-
   #button() {
-    const button = document.createElement("button");
-    return Object.assign(button, {
-      type: "button",
-      className: "correct",
-      textContent: this.#options.phrases.text("operator.correct"),
-    });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "correct" });
+    button.dataset["text"] = "operator.correct";
+    button.textContent = this.#options.phrases.text("operator.correct");
+    return button;
   }
 
   /** @param {HTMLElement} button */
@@ -121,7 +112,7 @@ export class Sentences {
     buttons.append(
       submit("primary", phrases.text("operator.save")),
       submit("dismiss", phrases.text("operator.dismiss")),
-      submit("withdraw", phrases.text("operator.withdraw", { n })),
+      submit("withdraw", n > 1 ? phrases.text("operator.withdraw_all", { n }) : phrases.text("operator.withdraw")),
     );
     form.noValidate = true;
     form.append(text, buttons);

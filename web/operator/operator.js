@@ -1,0 +1,206 @@
+/**
+ * `/operator/{room}`: how a room fares, and what can be done about it. `?theme=`, `?ui=`; `#token=`, `#reader=` and
+ * `#speaker=` (for the links)
+ *
+ * #room, #state and #speaker (data-phase), #notice with #again; #lag, #erasure, #load (data-grade), #readers, #languages;
+ * #language and the sentences in sentences.js, #request (data-state="waiting|sent|received"); the rehearsal in
+ * rehearsal.js, links in links.js, the glossary in glossary.js, transcripts in transcripts.js; #ui
+ */
+import { Health } from "../lib/health.js";
+import { Phrases, interfaceMenu } from "../lib/i18n.js";
+import { endonym, fetchModels, languagesFor } from "../lib/languages.js";
+import { Operator } from "../lib/operator.js";
+import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { roomIn } from "../lib/places.js";
+import { Reader } from "../lib/reader.js";
+import { rowsOf } from "../lib/rows.js";
+import { language, pageSettings, theme, ui } from "../lib/settings.js";
+import { takeTokens } from "../lib/tokens.js";
+import { brief, explain } from "../lib/words.js";
+import { gradeOfErasure, gradeOfLag, gradeOfLoad, loadIn } from "./checks.js";
+import { GlossaryEditor } from "./glossary.js";
+import { Links } from "./links.js";
+import { Rehearsal } from "./rehearsal.js";
+import { Sentences } from "./sentences.js";
+import { Transcripts } from "./transcripts.js";
+
+/** @import { Grade } from "./checks.js" */
+/** @import { Request } from "../lib/operator.js" */
+
+const TICK_MS = 1000;
+/** As many as can still be corrected. */
+const KEPT = 200;
+
+const tokens = takeTokens();
+const { token } = tokens;
+const settings = pageSettings({ audience: language, theme, ui });
+const phrases = new Phrases();
+const room = roomIn(location);
+await phrases.load(settings.get("ui"));
+phrases.fill();
+wear(settings.get("theme"));
+
+const languages = byId("language", HTMLSelectElement);
+const request = byId("request", HTMLElement);
+const again = byId("again", HTMLElement);
+say(byId("room", HTMLElement), room);
+
+const models = await fetchModels();
+const health = new Health();
+const operator = new Operator({ room, token, onchange: oncePerFrame(paint) });
+const reader = new Reader({
+  room,
+  token,
+  langs: [],
+  preferred: [],
+  stability: "steady",
+  role: "operator",
+  limit: KEPT,
+  onchange: oncePerFrame(paintSentences),
+});
+/** @type {Request | null} what was asked for last */
+let asked = null;
+/** The language that is spoken, as far as it is being read. */
+let source = "";
+
+const sentences = new Sentences({ phrases, onrequest: ask });
+const glossary = new GlossaryEditor({ phrases, onrequest: ask });
+const rehearsal = new Rehearsal({ phrases, operator, token, langs: readIn });
+const links = new Links(phrases, room, tokens);
+const transcripts = new Transcripts(phrases, room, token);
+
+languages.addEventListener("change", () => {
+  settings.set("audience", languages.value);
+  reader.chooseLanguages(shown());
+});
+again.addEventListener("click", () => {
+  operator.start();
+  reader.tryAgain();
+});
+addEventListener("online", paint);
+addEventListener("offline", paint);
+interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
+  settings.set("ui", value);
+  rehearsal.paint();
+  links.paint();
+  paint();
+});
+setInterval(paint, TICK_MS);
+operator.start();
+paint();
+
+/** @param {Request} wanted */
+function ask(wanted) {
+  asked = wanted;
+  operator.ask(wanted);
+}
+
+function paint() {
+  const { connection, status } = operator;
+  const isOpen = connection.phase === "open";
+  const state = byId("state", HTMLElement);
+  document.title = phrases.text("operator.title", { room });
+  state.dataset["phase"] = connection.phase;
+  say(state, brief(phrases, connection, navigator.onLine));
+  paintSpeaker(isOpen ? (status?.speaker ?? "") : "");
+  paintNotice();
+  paintRequest();
+  paintHealth();
+  rehearsal.paintButton();
+  if (operator.room) paintRoom(operator.room.source);
+}
+
+/** @param {string} speaker */
+function paintSpeaker(speaker) {
+  const element = byId("speaker", HTMLElement);
+  const isHere = speaker === "connected";
+  element.hidden = speaker === "";
+  element.dataset["phase"] = isHere ? "open" : "waiting";
+  say(element, phrases.text(isHere ? "operator.speaker" : "operator.no_speaker"));
+}
+
+function paintNotice() {
+  const words = explain(phrases, operator.connection, navigator.onLine);
+  byId("notice", HTMLElement).hidden = words === "";
+  say(byId("notice-text", HTMLElement), words);
+  again.hidden = operator.connection.phase !== "stopped";
+}
+
+/** What has become of what was asked for. */
+function paintRequest() {
+  const state = asked ? operator.stateOf(asked) : "";
+  request.dataset["state"] = operator.refused ? "refused" : state;
+  if (operator.refused) say(request, phrases.text("speak.refused", { detail: operator.refused }));
+  else say(request, state && phrases.text(`fate.${state}`));
+}
+
+function paintHealth() {
+  const now = performance.now();
+  const lag = health.lag(now);
+  const behindMs = operator.status?.behind_ms ?? 0;
+  const lagMs = lag ? Math.max(lag.lagMs, behindMs) : behindMs || null;
+  const erasure = health.erasure(now);
+  const load = operator.status ? loadIn(operator.status.load) : null;
+  figure("lag", lagMs === null ? "" : secondsIn(lagMs), gradeOfLag(lagMs ?? 0));
+  figure("erasure", erasure === null ? "" : `${Math.round(erasure * 100)} %`, gradeOfErasure(erasure ?? 0));
+  figure("load", load ? phrases.text(`load.${load}`) : "", gradeOfLoad(load ?? "normal"));
+  figure("readers", operator.status ? operator.status.readers.toLocaleString(phrases.language) : "", "good");
+  paintLanguages(operator.status?.languages ?? {});
+}
+
+/** @param {string} id @param {string} value @param {Grade} grade */
+function figure(id, value, grade) {
+  const element = byId(id, HTMLElement);
+  element.dataset["grade"] = value ? grade : "";
+  say(element, value || "–");
+}
+
+/** @param {number} ms */
+function secondsIn(ms) {
+  return phrases.text("unit.seconds", { n: Math.round(ms / 100) / 10 });
+}
+
+/** @param {Record<string, number>} counts */
+function paintLanguages(counts) {
+  const list = byId("languages", HTMLElement);
+  const texts = Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([lang, n]) => `${endonym(lang)} ${n.toLocaleString(phrases.language)}`);
+  list.hidden = texts.length === 0;
+  if (list.dataset["shown"] === texts.join()) return;
+  list.dataset["shown"] = texts.join();
+  list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+}
+
+/** @param {string} spoken */
+function paintRoom(spoken) {
+  const [, ...others] = languagesFor(models, { source: spoken, targets: operator.room?.targets ?? [] });
+  if (spoken !== source) {
+    source = spoken;
+    const chosen = settings.get("audience");
+    const best = [chosen, ...readIn(), ...others].find((lang) => others.includes(lang)) ?? "";
+    offerLanguages(languages, others, best);
+    reader.chooseLanguages(shown());
+  }
+  glossary.paint(operator.terms, source, others);
+  transcripts.paint(source, [source, ...readIn()]);
+}
+
+/** Those on this page: the spoken one, and another. */
+function shown() {
+  return [source, languages.value].filter(Boolean);
+}
+
+/** Those that the room is translated into: for readers, as it was announced, or for this page. */
+function readIn() {
+  const { room, status } = operator;
+  const all = [...Object.keys(status?.languages ?? {}), ...(room?.targets ?? []), languages.value];
+  return [...new Set(all)].filter((lang) => lang && lang !== room?.source);
+}
+
+function paintSentences() {
+  const [spoken = "", other] = reader.langs;
+  const tracks = [spoken, other].flatMap((lang) => (lang ? [reader.captionsIn(lang)] : []));
+  health.observe(tracks.at(-1) ?? [], reader.joined, performance.now());
+  sentences.paint(rowsOf(tracks));
+}
