@@ -169,7 +169,7 @@ export default {
   "operator.speaker": "Es spricht jemand",
   "operator.no_speaker": "Noch niemand am Mikrofon",
   "operator.health": "Jetzt",
-  "operator.lag": "Hinter dem Gesprochenen",
+  "operator.lag": "Untertitel brauchen",
   "operator.erasure": "Wörter umgeschrieben",
   "operator.load": "Server",
   "operator.readers": "Lesen mit",

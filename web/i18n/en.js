@@ -175,7 +175,7 @@ const messages = /** @type {const} */ ({
   "operator.speaker": "The speaker is here",
   "operator.no_speaker": "No speaker yet",
   "operator.health": "Now",
-  "operator.lag": "Behind the speaker",
+  "operator.lag": "Captions take",
   "operator.erasure": "Words rewritten",
   "operator.load": "Server",
   "operator.readers": "Readers",

@@ -168,7 +168,7 @@ export default {
   "operator.speaker": "El orador está",
   "operator.no_speaker": "Aún sin orador",
   "operator.health": "Ahora",
-  "operator.lag": "Retraso",
+  "operator.lag": "Los subtítulos tardan",
   "operator.erasure": "Palabras reescritas",
   "operator.load": "Servidor",
   "operator.readers": "Lectores",

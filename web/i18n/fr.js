@@ -168,7 +168,7 @@ export default {
   "operator.speaker": "L'orateur est là",
   "operator.no_speaker": "Pas encore d'orateur",
   "operator.health": "En ce moment",
-  "operator.lag": "Retard sur l'orateur",
+  "operator.lag": "Délai des sous-titres",
   "operator.erasure": "Mots réécrits",
   "operator.load": "Serveur",
   "operator.readers": "Lecteurs",

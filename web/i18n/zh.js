@@ -164,7 +164,7 @@ export default {
   "operator.speaker": "演讲者已连接",
   "operator.no_speaker": "演讲者尚未连接",
   "operator.health": "当前状况",
-  "operator.lag": "落后于演讲者",
+  "operator.lag": "字幕用时",
   "operator.erasure": "改写的词",
   "operator.load": "服务器",
   "operator.readers": "读者",

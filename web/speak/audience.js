@@ -4,7 +4,7 @@
  * #language, #behind, #audience around #captions with #empty, #live
  *
  * @import { Phrases } from "../lib/i18n.js"
- * @import { Status } from "../lib/protocol.js"
+ * @import { CancelUtterance, Final, Partial } from "../lib/protocol.js"
  *
  * @typedef {object} Options
  * @property {Phrases} phrases
@@ -13,19 +13,23 @@
  * @property {string} lang
  * @property {(lang: string) => void} onlanguage
  */
+import { Behind } from "../lib/behind.js";
 import { CaptionsView } from "../lib/captions.js";
 import { Follow } from "../lib/follow.js";
-import { Health } from "../lib/health.js";
 import { byId, offerLanguages, oncePerFrame, say } from "../lib/page.js";
 import { Reader } from "../lib/reader.js";
 import { rowsOf } from "../lib/rows.js";
 
 const KEPT = 50;
+/** Seconds over which it is told how far behind the audience is. */
+const LATELY = 5;
 
 export class Audience {
   #options;
   #reader;
-  #health = new Health();
+  #behind = new Behind();
+  /** How far behind it was lately. @type {number[]} */
+  #lately = [];
   #view = new CaptionsView(byId("captions", HTMLElement));
   #follow = new Follow(byId("audience", HTMLElement), byId("live", HTMLElement));
   #languages = byId("language", HTMLSelectElement);
@@ -54,26 +58,29 @@ export class Audience {
   }
 
   #paintCaptions() {
-    const { captions, joined, languages, language } = this.#reader;
-    this.#health.observe(captions, joined, performance.now());
+    const { captions, languages, language } = this.#reader;
     offerLanguages(this.#languages, languages, language);
     byId("empty", HTMLElement).hidden = captions.length > 0;
     this.#view.paint(rowsOf([captions]));
     this.#follow.update();
   }
 
-  /** @param {Status | null} status @returns {number | null} in ms; nothing where nothing is being said */
-  behind(status) {
-    const lag = this.#health.lag(performance.now());
-    const waiting = status?.behind_ms ?? 0;
-    return lag ? Math.max(lag.lagMs, waiting) : waiting || null;
+  /** @param {Partial | Final | CancelUtterance} message that was said */
+  hear(message) {
+    if (message.type === "cancel") this.#behind.forget(message.utterance);
+    else this.#behind.heard(message.utterance, message.text, message.type === "final", performance.now());
   }
 
-  /** @param {Status | null} status */
-  paint(status) {
+  /** Looks at how far behind it is; asked for each second. */
+  tick() {
+    const ms = this.#behind.observe(this.#reader.captions, performance.now());
+    this.#lately = [...this.#lately, ms].slice(-LATELY);
+    this.paint();
+  }
+
+  paint() {
     const { phrases } = this.#options;
-    const ms = this.behind(status);
-    const seconds = ms === null ? "–" : phrases.text("unit.seconds", { n: Math.round(ms / 100) / 10 });
-    say(byId("behind", HTMLElement), seconds);
+    const [typical = 0] = [...this.#lately].sort((a, b) => a - b).slice(Math.floor(this.#lately.length / 2));
+    say(byId("behind", HTMLElement), phrases.text("unit.seconds", { n: Math.round(typical / 100) / 10 }));
   }
 }

@@ -65,6 +65,7 @@ let rehearsed = null;
 const utterances = new Utterances((message) => {
   if (message.type === "final") said.add(message);
   if (message.type !== "cancel" && hasFloor()) pace.heard(message.text, message.type === "final", performance.now());
+  audience.hear(message);
   speaker.say(message);
 }, Date.now());
 const listening = new Listening({
@@ -113,7 +114,7 @@ addEventListener("online", paint);
 addEventListener("offline", paint);
 interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
   settings.set("ui", value);
-  for (const part of [listening, rehearsal, said]) part.paint();
+  for (const part of [listening, rehearsal, said, audience]) part.paint();
   paint();
 });
 setInterval(tick, TICK_MS);
@@ -134,6 +135,7 @@ function tick() {
   const now = performance.now();
   asking = ask(asking, pace.wordsPerMinute(now), speaker.status?.behind_ms ?? 0);
   if (rehearsal.isPlaying) rehearsal.paint();
+  audience.tick();
   paint();
 }
 
@@ -145,7 +147,6 @@ function paint() {
   say(byId("readers", HTMLElement), isOpen && status ? phrases.text("room.readers", { n: status.readers }) : "");
   paintNotice();
   paintPace();
-  audience.paint(status);
   byId("nothing", HTMLElement).hidden = !said.isEmpty;
   said.paintFates((utterance) => speaker.stateOf(utterance));
 }
