@@ -44,6 +44,7 @@ const again = byId("again", HTMLElement);
 const dismiss = byId("dismiss", HTMLElement);
 const empty = byId("empty", HTMLElement);
 const earlier = byId("earlier", HTMLElement);
+const layout = [byId("layout-label", HTMLElement), byId("layout", HTMLElement)];
 const captions = byId("captions", HTMLElement);
 
 const view = new CaptionsView(captions);
@@ -100,7 +101,7 @@ function paint() {
   paintNotice();
   offerLanguages(language, reader.languages, reader.language);
   offerLanguages(second, reader.languages, langs[1] ?? "", phrases.text("captions.no_second"));
-  byId("layout", HTMLSelectElement).disabled = langs.length < 2;
+  for (const part of layout) part.hidden = langs.length < 2;
   const rows = rowsOf(langs.map((lang) => reader.captionsIn(lang)));
   empty.hidden = rows.length > 0 || connection.phase === "stopped";
   earlier.hidden = reader.isWhole || (rows[0]?.segment ?? 0) <= 1;

@@ -25,7 +25,7 @@ export default {
   "stability.fast": "Am schnellsten: Wörter können sich ändern",
   "stability.steady": "Ruhig: Wörter bleiben stehen",
   "stability.final": "Nur ganze Sätze",
-  layout: "Zwei Sprachen",
+  layout: "Anordnung",
   "layout.interleaved": "Untereinander",
   "layout.columns": "Nebeneinander",
   size: "Schriftgröße",

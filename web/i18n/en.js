@@ -30,7 +30,7 @@ const messages = /** @type {const} */ ({
   "stability.fast": "Fastest: words may change",
   "stability.steady": "Calm: words stay",
   "stability.final": "Finished sentences only",
-  layout: "Two languages",
+  layout: "Arrangement",
   "layout.interleaved": "One under the other",
   "layout.columns": "Side by side",
   size: "Text size",

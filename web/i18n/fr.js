@@ -24,7 +24,7 @@ export default {
   "stability.fast": "Au plus vite : des mots peuvent changer",
   "stability.steady": "Calmement : les mots restent",
   "stability.final": "Phrases complètes uniquement",
-  layout: "Deux langues",
+  layout: "Disposition",
   "layout.interleaved": "L’une sous l’autre",
   "layout.columns": "Côte à côte",
   size: "Taille du texte",

@@ -24,7 +24,7 @@ export default {
   "stability.fast": "最快：文字可能会变",
   "stability.steady": "平稳：文字不再变动",
   "stability.final": "仅显示完整句子",
-  layout: "双语排列",
+  layout: "排列方式",
   "layout.interleaved": "上下对照",
   "layout.columns": "左右并排",
   size: "文字大小",

@@ -122,6 +122,7 @@ function paintCell(row, cell, caption, column) {
 function createCell(row, caption, column) {
   const element = document.createElement("p");
   element.className = "segment";
+  element.setAttribute("part", "segment");
   element.dataset["segment"] = String(caption.segment);
   element.dataset["column"] = String(column);
   const stable = new Text();
@@ -138,6 +139,7 @@ function createCell(row, caption, column) {
 function span(className, text) {
   const element = document.createElement("span");
   element.className = className;
+  element.setAttribute("part", className);
   element.append(text);
   return element;
 }

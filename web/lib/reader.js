@@ -82,6 +82,10 @@ export class Reader {
     this.#socket.open();
   }
 
+  stop() {
+    this.#socket.stop();
+  }
+
   /** Those of the first language. */
   get captions() {
     return this.captionsIn(this.language);

@@ -117,7 +117,7 @@ function canonical(tag) {
 export const text = { fallback: "", parse: (value) => value || null };
 
 /** The language of the pages themselves; the browser's by default. */
-export const ui = choice(["", ...LANGUAGES], "");
+export const ui = choice(LANGUAGES, "");
 export const theme = choice(["auto", "dark", "light", "black", "yellow", "cream", "blue"], "auto");
 export const font = choice(["system", "hyperlegible", "dyslexic", "mono", "serif"], "system");
 export const stability = choice(["fast", "steady", "final"], "steady");
