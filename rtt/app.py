@@ -21,12 +21,14 @@ from rtt.door import Door
 from rtt.doorkeeper import Doorkeeper, handle_error
 from rtt.engine import Engine
 from rtt.errors import WireError
+from rtt.events import Events
 from rtt.headers import Headers
 from rtt.invitations import Invitations
 from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.shell import worker_script
 from rtt.sockets import Sockets
+from rtt.transcripts_http import Transcripts
 
 # Each has a folder of its name under web/.
 _PAGES = ("speak", "captions", "display", "overlay", "operator")
@@ -71,6 +73,8 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/rooms", invitations.make, methods=["POST"]),
+            Route("/v1/rooms/{room}/events", Events(rooms, config, door), methods=["GET"]),
+            Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
             Route("/health/live", live),
             Route("/health/ready", ready),
@@ -88,7 +92,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             Middleware(
                 CORSMiddleware,
                 allow_origins=config.origins,
-                allow_headers=["Authorization"],
+                allow_headers=["Authorization", "Last-Event-ID"],
                 allow_methods=["GET", "POST"],
             ),
         ],

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rtt.captions import message_for
-from rtt.log import Event
+from rtt.log import EVERY_LANGUAGE, Event
 from rtt.outbox import Outbox
 from rtt.protocol import Ready, Stability, Status, encode
 
@@ -56,6 +56,8 @@ class Audience:
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
+        if event.lang == EVERY_LANGUAGE:
+            _send(event, Stability.FINAL, self.readers)
         for stability, readers in self._groups[event.lang].items():
             if readers:
                 _send(event, stability, readers)

@@ -1,15 +1,17 @@
 """What a reader of a given stability is sent for an event of the log."""
 
-from rtt.log import Event
-from rtt.protocol import Cancel, Caption, Stability
+from rtt.log import Clearing, Event
+from rtt.protocol import Cancel, Caption, Clear, Stability
 from rtt.segmenter import Withdrawal
 
 
-def message_for(event: Event, stability: Stability) -> Caption | Cancel | None:
+def message_for(event: Event, stability: Stability) -> Caption | Cancel | Clear | None:
     """Return the message, or None where the event is no news to such a reader."""
     update = event.update
     if isinstance(update, Withdrawal):
         return Cancel(event.seq, update.id, event.lang)
+    if isinstance(update, Clearing):
+        return Clear(event.seq, update.id, update.title, update.speaker)
     if not update.final and (stability is Stability.FINAL or (stability is Stability.STEADY and not update.calm)):
         return None
     segment = update.segment

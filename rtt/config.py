@@ -61,6 +61,12 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a room that everybody has left is remembered."""
     history: Annotated[int, Meta(ge=0, le=1000)] = 10
     """Finished sentences that a late reader gets first."""
+    transcripts: Path | None = None
+    """Folder in which a room's transcripts are written when it closes; nothing is written without."""
+    schedule: Path | None = None
+    """TOML file of the talks (see rtt.talk_schedule): each clears its room when it begins, and names its transcript."""
+    profanity: Path | None = None
+    """List of words that are masked in captions and transcripts (see rtt.profanity)."""
     log_limit: Annotated[int, Meta(ge=1)] = 20_000
     """Finals and cancels kept of a room, over all its languages, for readers who resume."""
     idle_timeout_s: Annotated[float, Meta(ge=0)] = 0.0

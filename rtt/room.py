@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from msgspec.structs import replace
@@ -13,13 +14,29 @@ from rtt.config import Config
 from rtt.engine import Engine, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
-from rtt.log import MemoryLog
+from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
+from rtt.profanity import Profanity
+from rtt.protocol import (
+    VERSION,
+    CancelUtterance,
+    ClearRoom,
+    Correct,
+    Final,
+    Glossary,
+    ListenQuery,
+    Partial,
+    Ready,
+    Status,
+    TranscriptQuery,
+    encode,
+)
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
+from rtt.talks import Talk, Talks
+from rtt.transcript.sentences import Record
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -27,18 +44,28 @@ _RESTARTING = "the server restarts; connect again and resume"
 class Room:
     """What is said in one room and who reads it."""
 
-    def __init__(self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a room is made of
+        self,
+        name: str,
+        source: str,
+        catalog: Catalog,
+        engine: Engine,
+        config: Config,
+        profanity: Profanity | None = None,
+    ) -> None:
         self.name = name
         self.source = source
         self._catalog = catalog
         self._engine = engine
         self._config = config
+        self._profanity = profanity or Profanity({})
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
         self._audience = Audience()
+        self._talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -60,7 +87,50 @@ class Room:
             log=self._log.id,
             gap=gap,
             segment=self._segmenter.newest_finished(),
+            title=self._talks.current.title,
+            speaker=self._talks.current.speaker,
         )
+
+    def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
+        return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
+
+    def record(self, query: TranscriptQuery) -> Record:
+        """Return what has been finished so far of a talk.
+
+        Raises BadRequest where there is no such talk, and UnsupportedPair for a language that nobody has read.
+        """
+        langs, there = self.languages_for(query.lang), {*self._sessions, *self._log.langs}
+        if missing := [lang for lang in langs if lang not in there]:
+            raise UnsupportedPair(
+                f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
+            )
+        return self._record(self._talks.find(query.talk, self._segmenter.newest_finished()), langs)
+
+    def ended_talks(self, before: float) -> list[Record]:
+        """Return each talk that ended before a time of the loop's clock, once, each language by itself."""
+        return self._records(self._talks.take_ended(before))
+
+    def other_talks(self) -> list[Record]:
+        """Return each talk that `ended_talks` has not returned, each language by itself."""
+        return self._records(self._talks.not_taken())
+
+    def _records(self, talks: Iterable[Talk]) -> list[Record]:
+        return [self._record(talk, (lang,)) for talk in talks for lang in sorted(self._log.langs)]
+
+    def _record(self, talk: Talk, langs: tuple[str, ...]) -> Record:
+        events = [event for event in self._log.finished(langs) if talk.holds(event.segment)]
+        return Record(self.name, self.source, langs, talk, self._log.reaches(talk.seq), events)
+
+    @contextmanager
+    def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
+        """Have somebody read along as long as the context lasts. Raises what `join` does."""
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, counted=query.role is None)
+        self.join(reader, query.since, query.log)
+        try:
+            yield
+        finally:
+            self.leave(reader)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
@@ -127,7 +197,15 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
+    def clear(self, title: str = "", speaker: str = "") -> None:
+        """Begin another talk: readers take away what was said, and its transcript begins anew."""
+        now = self._loop.time()
+        self._apply(self._segmenter.close_all(now, ended=False))
+        after = self._segmenter.newest_finished()
+        self._talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
+
+    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
         """Take what the speaker or an operator says; never waits.
 
         Raises BadMessage, and Restarting while the room drains.
@@ -140,6 +218,9 @@ class Room:
                 self._glossary.replace(message.terms)
                 for sender in self._senders():
                     sender.put(encode(message), Glossary)
+                return
+            case ClearRoom():
+                self.clear(message.title, message.speaker)
                 return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
@@ -212,9 +293,12 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: Update | Withdrawal) -> None:
+    def _publish(self, lang: str, update: News) -> None:
         now = self._loop.time()
-        received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
+        received_at = now
+        if isinstance(update, Update):
+            received_at = update.segment.received_at
+            update = self._profanity.masked(lang, update)
         self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
 
     def _check_pair(self, source: str, target: str) -> None:
@@ -228,7 +312,8 @@ class Room:
         for lang in langs:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
-                session.receive(self._segmenter.recent(self._config.history))
+                recent = self._segmenter.recent(self._config.history)
+                session.receive(segment for segment in recent if self._talks.current.holds(segment.id))
 
     def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source

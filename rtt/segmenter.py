@@ -55,6 +55,8 @@ class Segment:
     end_ms: int
     received_at: float
     """When the text came, on the caller's clock, in seconds."""
+    timed: bool = False
+    """Whether `start_ms` counts on the speaker's own clock; else from when the segmenter began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class _Utterance:
     finished: list[int] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     settled: bool = False
+    timed: bool = False
     orphaned: bool = False
     """Its speaker is gone; the next one may go on with it."""
     ended: bool = False
@@ -169,6 +172,7 @@ class Segmenter:
             return changes
         clock_ms = int((now - self._epoch) * 1000)
         if not found.history:
+            found.timed = start_ms is not None
             found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
         found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
         found.updated_at, found.settled = now, False
@@ -235,9 +239,9 @@ class Segmenter:
         utterance.punctuated = [*utterance.units[: asked.start], *text_rules.units(answer)]
         return self._update(utterance, utterance.updated_at)
 
-    def close_all(self, now: float) -> list[Change]:
-        """Close every open utterance with the text it has."""
-        return [change for u in list(self._open.values()) for change in self._finish(u, now)]
+    def close_all(self, now: float, *, ended: bool = True) -> list[Change]:
+        """Close every open utterance with the text it has; one that has not ended may go on with what comes after."""
+        return [change for u in list(self._open.values()) for change in self._finish(u, now, ended=ended)]
 
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, on the caller's clock."""
@@ -387,8 +391,8 @@ class Segmenter:
             start_ms = utterance.frozen_ms + max(0, span * done // total)
             done += len(words)
             end_ms = utterance.frozen_ms + max(0, span * done // total)
-            text = "".join(words).strip()
-            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now), words
+            id_, text = utterance.open[index], "".join(words).strip()
+            yield Segment(id_, utterance.number, text, 0, False, start_ms, end_ms, now, utterance.timed), words
 
     def _freeze(self, segment: Segment) -> Segment:
         self._pending.pop(segment.id, None)

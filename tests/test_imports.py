@@ -14,25 +14,25 @@ ORDER = [
     {"bench"},
     {"server"},
     {"app"},
-    {"sockets", "headers", "websocket", "doorkeeper", "invitations"},
+    {"sockets", "events", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
     {"conversation", "door"},
     {"rooms"},
-    {"room"},
-    {"quotas", "session", "audience", "measure", "convert", "offer", "shell"},
+    {"room", "archive"},
+    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
     {"captions"},
-    {"auth", "ct2", "scheduler", "log"},
+    {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"config"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "outbox", "trace"},
+    {"catalog", "client", "engine", "outbox", "talks", "trace"},
     {"protocol"},
     {"text"},
     {"errors"},
 ]
 PURE = {
     *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
-    "errors",
+    *("errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -46,12 +46,18 @@ ONLY = {
     "orjson": {"protocol", "app", "ct2", "convert", "cli", "shell"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
-    "starlette": {"app", "conversation", "door", "doorkeeper", "headers", "invitations", "server", "sockets"},
+    "starlette": {
+        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "server", "sockets"),
+        "transcripts_http",
+    },
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
     "psutil": {"bench"},
+    "budoux": {"transcript"},
+    "wcwidth": {"transcript"},
+    "webvtt": {"transcript"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ct2": {"cli", "bench", "convert"},
@@ -97,8 +103,10 @@ def test_pure_modules_import_pure_ones_only(name: str) -> None:
     assert found & RANK.keys() <= PURE
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("measure/") and "replay" not in file])
-def test_measures_are_pure(file: str) -> None:
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.startswith(("measure/", "transcript/")) and "replay" not in file]
+)
+def test_measures_and_transcripts_are_pure(file: str) -> None:
     assert set(imports(FILES[file])) & IMPURE == set()
 
 

@@ -9,10 +9,11 @@ from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
 from rtt.cli.token import token
+from rtt.cli.transcript import transcript
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, token, translate, replay, listen)
+COMMANDS = (serve, token, translate, replay, listen, transcript)
 
 commands = typer.Typer(
     help="Live captions in every reader's language.",

@@ -59,6 +59,15 @@ def serve(
     history: Annotated[
         int | None, typer.Option(envvar="RTT_HISTORY", help="Finished sentences a late reader gets first.")
     ] = None,
+    transcripts: Annotated[
+        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of rooms that close.")
+    ] = None,
+    schedule: Annotated[
+        Path | None, typer.Option(envvar="RTT_SCHEDULE", help="TOML file of the talks, which clear their rooms.")
+    ] = None,
+    profanity: Annotated[
+        Path | None, typer.Option(envvar="RTT_PROFANITY", help="List of words that are masked in captions.")
+    ] = None,
     log_limit: Annotated[
         int | None, typer.Option(envvar="RTT_LOG_LIMIT", help="Finals kept of a room, for readers who resume.")
     ] = None,

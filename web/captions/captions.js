@@ -1,7 +1,8 @@
 /**
  * `/captions/{room}`: read along, in one language or two; what may be chosen is in choices.js; `#token=`
  *
- * #room, #state (data-phase), #behind, #language, #settings opens #panel: #stability, #second, #ui, and the looks;
+ * #room, #state (data-phase), #behind, #language, #settings opens #panel: #stability, #second, #ui, the looks, #downloads with a button for each
+ * format and #download-problem;
  * #find-open opens #find; #notice with #again and #dismiss, #empty, #scroller around #earlier and #captions: .row
  * (data-segment) of .segment (data-segment, data-final) of .stable and .tentative; #live jumps to the end, #log is read out.
  */
@@ -18,6 +19,7 @@ import { rowsOf } from "../lib/rows.js";
 import { pageSettings } from "../lib/settings.js";
 import { keepForOffline } from "../lib/shell.js";
 import { takeTokens } from "../lib/tokens.js";
+import { saveTranscript } from "../lib/transcript.js";
 import { brief, explain } from "../lib/words.js";
 import { CHOICES } from "./choices.js";
 import { Find } from "./find.js";
@@ -84,6 +86,9 @@ earlier.addEventListener("click", () => {
   reader.readWhole();
   byId("scroller", HTMLElement).focus();
 });
+for (const button of byId("downloads", HTMLElement).querySelectorAll("button")) {
+  button.addEventListener("click", () => void download(button.value));
+}
 addEventListener("online", paint);
 addEventListener("offline", paint);
 
@@ -146,4 +151,10 @@ function chooseLanguages() {
   const langs = [...new Set([language.value, second.value])].filter(Boolean);
   settings.set("lang", langs.join());
   reader.chooseLanguages(langs);
+}
+
+/** @param {string} format */
+async function download(format) {
+  const problem = await saveTranscript({ room, langs: reader.langs, format, token });
+  say(byId("download-problem", HTMLElement), problem && phrases.text("transcripts.failed", { detail: problem }));
 }

@@ -11,15 +11,16 @@
  * @typedef {Partial | Final | CancelUtterance | Correct | Glossary | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
- *   log?: string, gap?: boolean, segment?: number }} Ready
+ *   log?: string, gap?: boolean, segment?: number, title?: string, speaker?: string }} Ready
  * @typedef {{ type: "caption", seq: number, segment: number, revision: number, lang: string, stable: string,
  *   tentative: string, final: boolean, utterance?: number, lag_ms?: number }} Caption
  * @typedef {{ type: "cancel", seq: number, segment: number, lang: string }} Cancel
+ * @typedef {{ type: "clear", seq: number, segment: number, title?: string, speaker?: string }} Clear
  * @typedef {{ type: "status", speaker: string, readers: number, behind_ms: number, load: string,
  *   languages?: Record<string, number> }} Status
  * @typedef {{ type: "pong", t: number }} Pong
  * @typedef {{ type: "error", code: string, message: string, retryable: boolean }} ServerError
- * @typedef {Ready | Caption | Cancel | Status | Glossary | Pong | ServerError} Message
+ * @typedef {Ready | Caption | Cancel | Clear | Status | Glossary | Pong | ServerError} Message
  */
 
 export const VERSION = 1;
@@ -60,6 +61,8 @@ const FIELDS = {
     log: optional(isText),
     gap: optional(isFlag),
     segment: optional(isNumber),
+    title: optional(isText),
+    speaker: optional(isText),
   },
   caption: {
     seq: isNumber,
@@ -73,6 +76,7 @@ const FIELDS = {
     lag_ms: optional(isNumber),
   },
   cancel: { seq: isNumber, segment: isNumber, lang: isText },
+  clear: { seq: isNumber, segment: isNumber, title: optional(isText), speaker: optional(isText) },
   status: {
     speaker: isText,
     readers: isNumber,

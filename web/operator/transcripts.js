@@ -6,9 +6,7 @@
  * @import { Phrases } from "../lib/i18n.js"
  */
 import { byId, offerLanguages, say } from "../lib/page.js";
-import { transcriptUrl } from "../lib/places.js";
-
-const TIMEOUT_MS = 30_000;
+import { saveTranscript } from "../lib/transcript.js";
 
 export class Transcripts {
   #phrases;
@@ -38,31 +36,8 @@ export class Transcripts {
   async #save(format) {
     const both = byId("bilingual", HTMLInputElement).checked;
     const langs = [...new Set(both ? [this.#source, this.#languages.value] : [this.#languages.value])];
-    const state = byId("transcript-state", HTMLElement);
-    say(state, "");
-    try {
-      keep(await this.#fetch(format, langs), `${this.#room}.${langs.join("+")}.${format}`);
-    } catch (error) {
-      say(state, this.#phrases.text("transcripts.failed", { detail: error instanceof Error ? error.message : "" }));
-    }
+    const problem = await saveTranscript({ room: this.#room, langs, format, token: this.#token });
+    const words = problem && this.#phrases.text("transcripts.failed", { detail: problem });
+    say(byId("transcript-state", HTMLElement), words);
   }
-
-  /** With the token in a header: an address is kept in histories and logs. @param {string} format @param {string[]} langs */
-  async #fetch(format, langs) {
-    /** @type {Record<string, string>} */
-    const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-    const url = transcriptUrl(format, this.#room, { lang: langs.join() });
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (answer.ok) return answer.blob();
-    const body = await answer.json().catch(() => null);
-    throw new Error(body?.message ?? String(answer.status));
-  }
-}
-
-/** @param {Blob} file @param {string} name */
-function keep(file, name) {
-  const url = URL.createObjectURL(file);
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), TIMEOUT_MS);
 }
