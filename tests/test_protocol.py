@@ -143,6 +143,7 @@ VALUES: dict[object, st.SearchStrategy[Any]] = {
         )
     ),
     dict[str, str]: st.dictionaries(speech, speech),
+    dict[str, int]: st.dictionaries(speech, counts),
 }
 
 
