@@ -234,6 +234,7 @@ const messages = /** @type {const} */ ({
   "page.captions": "Captions",
   "page.display": "Big screen",
   "page.overlay": "Video overlay",
+  "page.operator": "Operator",
   // Glossary
   "glossary.title": "Glossary",
   "glossary.hint":
@@ -257,6 +258,35 @@ const messages = /** @type {const} */ ({
   "transcripts.formats": "Save as",
   "transcripts.txt": "Text",
   "transcripts.failed": "It could not be saved: {detail}",
+  // Start
+  "start.title": "rtt – live captions in every reader's language",
+  "start.lead": "Speak or type, and everybody reads along in their own language while you are still talking.",
+  "start.join": "Read along",
+  "start.where": "Room name, code or link",
+  "start.read": "Go",
+  "start.nowhere": "This is no room's name, and no code or link of this server.",
+  "start.make": "Make a room",
+  "start.name": "Room name",
+  "start.name_hint": "1 to 64 letters (A to Z), digits, - or _.",
+  "start.another": "Another name",
+  "start.key": "Organiser's key",
+  "start.speak": "Start speaking",
+  "start.operate": "Run the room",
+  "start.operate_hint": "Running a room: links and QR codes for everybody, a rehearsal, corrections and transcripts.",
+  "start.no_key": "This server needs its organiser's key to make a room.",
+  "start.wrong_key": "This key is not one of this server's, or has expired.",
+  "start.refused": "The server did not make the room: {detail}",
+  "start.unreachable": "The server cannot be reached. Please try again.",
+  // Next talk
+  "next.title": "Next talk",
+  "next.hint": "What was said leaves every screen, and a new transcript begins.",
+  "next.talk": "Title",
+  "next.speaker": "Speaker",
+  "next.clear": "Clear every screen",
+  "next.sure": "Clear every screen?",
+  "next.sure_hint": "Nobody can read then what was said so far.",
+  "next.dismiss": "Not yet",
+  "links.until": "Whoever has a link may use it until {until}.",
 });
 
 export default messages;

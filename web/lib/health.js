@@ -71,14 +71,14 @@ export class Health {
 }
 
 /**
- * What was shown before, less what a page has forgotten since; a correction is no flicker.
+ * What was shown before, less what a page has forgotten since or a new talk has cleared; a correction is no flicker.
  *
  * @param {readonly Caption[]} before
  * @param {readonly Caption[]} after
  */
 function comparable(before, after) {
   const now = new Map(after.map((caption) => [caption.segment, caption]));
-  const oldest = after[0]?.segment ?? 0;
+  const oldest = after[0]?.segment ?? Infinity;
   return before
     .filter(({ segment }) => segment >= oldest)
     .map((caption) => (caption.final && now.get(caption.segment)) || caption);

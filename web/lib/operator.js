@@ -1,11 +1,11 @@
 /**
  * An operator's side of a room, beside its speaker.
  *
- * @import { CancelUtterance, Correct, Glossary } from "./protocol.js"
+ * @import { CancelUtterance, ClearRoom, Correct, Glossary } from "./protocol.js"
  * @import { Options } from "./sender.js"
  * @import { World } from "./socket.js"
  *
- * @typedef {Correct | Glossary | CancelUtterance} Request
+ * @typedef {Correct | Glossary | CancelUtterance | ClearRoom} Request
  */
 import { Unconfirmed } from "./outbox.js";
 import { Sender } from "./sender.js";

@@ -17,6 +17,10 @@ export function pageUrl(page, room) {
   return new URL(`${page}/${encodeURIComponent(room)}`, ROOT);
 }
 
+export function startUrl() {
+  return ROOT;
+}
+
 export function roomsUrl() {
   return new URL("v1/rooms", ROOT);
 }

@@ -8,7 +8,8 @@
  * @typedef {{ type: "correct", segment: number, text: string }} Correct
  * @typedef {{ source: string, targets?: Record<string, string>, keep?: boolean }} Term
  * @typedef {{ type: "glossary", terms: Term[] }} Glossary
- * @typedef {Partial | Final | CancelUtterance | Correct | Glossary | Ping} Outgoing
+ * @typedef {{ type: "clear", title: string, speaker: string }} ClearRoom
+ * @typedef {Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
  *   log?: string, gap?: boolean, segment?: number, title?: string, speaker?: string }} Ready

@@ -32,6 +32,23 @@ export function withTokens(page, tokens) {
   return url;
 }
 
+/**
+ * What a token says of itself, which the server alone can trust.
+ *
+ * @param {string} token
+ * @returns {{ role?: string, room?: string, expires?: number } | null} `expires` in seconds since 1970; null: not a token
+ */
+export function grantIn(token) {
+  const [payload, ...rest] = token.split(".");
+  if (!payload || rest.length !== 1) return null;
+  try {
+    const grant = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return typeof grant === "object" ? grant : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @param {string} text a fragment or a query, with its mark @returns {Tokens | null} */
 function tokensIn(text) {
   const params = new URLSearchParams(text.slice(1));

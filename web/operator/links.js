@@ -10,25 +10,31 @@
 import { byId, say } from "../lib/page.js";
 import { pageUrl } from "../lib/places.js";
 import { qrCode } from "../lib/qr.js";
-import { withTokens } from "../lib/tokens.js";
+import { grantIn, withTokens } from "../lib/tokens.js";
 
-/** @type {readonly Exclude<Page, "operator">[]} */
-const PAGES = ["speak", "captions", "display", "overlay"];
+const PAGES = /** @type {const} */ (["captions", "display", "overlay", "speak", "operator"]);
+
+/** @typedef {{ page: Page, url: URL }} Link */
 
 export class Links {
   #phrases;
   #list = byId("links", HTMLElement);
-  /** @type {{ page: (typeof PAGES)[number], url: URL }[]} */
+  /** When the links are good no more, in seconds since 1970; 0: never. */
+  #expires;
+  /** @type {Link[]} */
   #links;
 
   /** @param {Phrases} phrases @param {string} room @param {Tokens} tokens */
-  constructor(phrases, room, { token, reader, speaker }) {
+  constructor(phrases, room, tokens) {
+    const { token, reader, speaker } = tokens;
+    const own = { token: reader };
+    const given = { captions: own, display: own, overlay: own, speak: { token: speaker, reader }, operator: tokens };
     this.#phrases = phrases;
-    const given = { speak: { token: speaker, reader }, captions: { token: reader } };
-    this.#links = PAGES.map((page) => {
-      const tokens = page === "speak" ? given.speak : given.captions;
-      return { page, url: withTokens(pageUrl(page, room), tokens), isWhole: token === "" || tokens.token !== "" };
-    }).filter(({ isWhole }) => isWhole);
+    this.#expires = grantIn(token)?.expires ?? 0;
+    this.#links = PAGES.filter((page) => token === "" || given[page].token !== "").map((page) => ({
+      page,
+      url: withTokens(pageUrl(page, room), given[page]),
+    }));
     byId("close-scan", HTMLElement).addEventListener("click", () => byId("scan", HTMLDialogElement).close());
     this.paint();
   }
@@ -36,9 +42,17 @@ export class Links {
   paint() {
     this.#list.replaceChildren(...this.#links.map((link) => this.#itemOf(link)));
     byId("no-links", HTMLElement).hidden = this.#links.length > 0;
+    say(byId("until", HTMLElement), this.#untilInWords());
   }
 
-  /** @param {{ page: (typeof PAGES)[number], url: URL }} link */
+  #untilInWords() {
+    const { language } = this.#phrases;
+    if (this.#expires === 0) return "";
+    const until = new Date(this.#expires * 1000).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+    return this.#phrases.text("links.until", { until });
+  }
+
+  /** @param {Link} link */
   #itemOf({ page, url }) {
     const name = this.#phrases.text(`page.${page}`);
     const item = document.createElement("li");

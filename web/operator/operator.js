@@ -4,7 +4,7 @@
  *
  * #room, #state and #speaker (data-phase), #notice with #again; #lag, #erasure, #load (data-grade), #readers, #languages;
  * #language and the sentences in sentences.js, #request (data-state="waiting|sent|received"); the rehearsal in
- * rehearsal.js, links in links.js, the glossary in glossary.js, transcripts in transcripts.js; #ui
+ * rehearsal.js, links in links.js, the glossary in glossary.js, the next talk in next.js, transcripts in transcripts.js; #ui
  */
 import { Health } from "../lib/health.js";
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
@@ -20,6 +20,7 @@ import { brief, explain } from "../lib/words.js";
 import { gradeOfErasure, gradeOfLag, gradeOfLoad, loadIn } from "./checks.js";
 import { GlossaryEditor } from "./glossary.js";
 import { Links } from "./links.js";
+import { offerNextTalk } from "./next.js";
 import { Rehearsal } from "./rehearsal.js";
 import { Sentences } from "./sentences.js";
 import { Transcripts } from "./transcripts.js";
@@ -67,6 +68,7 @@ const sentences = new Sentences({ phrases, onrequest: ask });
 const glossary = new GlossaryEditor({ phrases, onrequest: ask });
 const rehearsal = new Rehearsal({ phrases, operator, token, langs: readIn });
 const links = new Links(phrases, room, tokens);
+offerNextTalk(ask);
 const transcripts = new Transcripts(phrases, room, token);
 
 languages.addEventListener("change", () => {
