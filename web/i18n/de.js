@@ -255,7 +255,7 @@ export default {
   // Anfang
   "start.title": "rtt – Live-Untertitel in der Sprache jedes Lesers",
   "start.lead": "Sprechen oder tippen Sie, und alle lesen in ihrer eigenen Sprache mit, während Sie noch reden.",
-  "start.join": "Mitlesen",
+  "start.join": "Raum betreten",
   "start.where": "Raumname, Code oder Link",
   "start.read": "Los",
   "start.nowhere": "Das ist kein Raumname und kein Code oder Link dieses Servers.",

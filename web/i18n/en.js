@@ -261,7 +261,7 @@ const messages = /** @type {const} */ ({
   // Start
   "start.title": "rtt – live captions in every reader's language",
   "start.lead": "Speak or type, and everybody reads along in their own language while you are still talking.",
-  "start.join": "Read along",
+  "start.join": "Join a room",
   "start.where": "Room name, code or link",
   "start.read": "Go",
   "start.nowhere": "This is no room's name, and no code or link of this server.",

@@ -254,7 +254,7 @@ export default {
   // Inicio
   "start.title": "rtt – subtítulos en directo en el idioma de cada lector",
   "start.lead": "Hable o escriba, y cada cual le lee en su idioma mientras usted sigue hablando.",
-  "start.join": "Leer",
+  "start.join": "Entrar en una sala",
   "start.where": "Nombre de sala, código o enlace",
   "start.read": "Ir",
   "start.nowhere": "No es un nombre de sala, ni un código o enlace de este servidor.",

@@ -254,7 +254,7 @@ export default {
   // Accueil
   "start.title": "rtt – sous-titres en direct dans la langue de chacun",
   "start.lead": "Parlez ou tapez, et chacun vous lit dans sa langue pendant que vous parlez encore.",
-  "start.join": "Lire",
+  "start.join": "Rejoindre une salle",
   "start.where": "Nom de salle, code ou lien",
   "start.read": "Aller",
   "start.nowhere": "Ce n'est ni un nom de salle, ni un code ou lien de ce serveur.",

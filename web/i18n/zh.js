@@ -246,7 +246,7 @@ export default {
   // 首页
   "start.title": "rtt – 以每位读者的语言显示实时字幕",
   "start.lead": "您说话或打字，每个人都能同时用自己的语言阅读。",
-  "start.join": "阅读字幕",
+  "start.join": "加入房间",
   "start.where": "房间名、代码或链接",
   "start.read": "进入",
   "start.nowhere": "这不是房间名，也不是此服务器的代码或链接。",

@@ -7,7 +7,7 @@
  * @property {(event: Event) => void} onevent
  * @property {() => void} onchange it plays, pauses or has ended
  *
- * @typedef {Pick<typeof globalThis, "setTimeout" | "clearTimeout"> & { now: () => number }} Clock
+ * @typedef {Pick<typeof globalThis, "setTimeout" | "clearTimeout"> & { readonly now: number }} Clock
  */
 import { lengthOf } from "./talk.js";
 
@@ -15,7 +15,9 @@ import { lengthOf } from "./talk.js";
 const CLOCK = {
   setTimeout: globalThis.setTimeout.bind(globalThis),
   clearTimeout: globalThis.clearTimeout.bind(globalThis),
-  now: () => performance.now(),
+  get now() {
+    return performance.now();
+  },
 };
 
 export class Player {
@@ -48,7 +50,7 @@ export class Player {
   /** In ms, of the talk. */
   get position() {
     const { at, since } = this.#from;
-    return Math.min(this.isPlaying ? at + (this.#clock.now() - since) * this.#speed : at, lengthOf(this.#events));
+    return Math.min(this.isPlaying ? at + (this.#clock.now - since) * this.#speed : at, lengthOf(this.#events));
   }
 
   /** From the beginning. @param {readonly Event[]} events */
@@ -60,7 +62,7 @@ export class Player {
 
   resume() {
     if (this.isPlaying || this.#next >= this.#events.length) return;
-    this.#from.since = this.#clock.now();
+    this.#from.since = this.#clock.now;
     this.#wait();
     this.#handlers.onchange();
   }
