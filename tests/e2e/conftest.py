@@ -16,6 +16,9 @@ _ARGUMENTS = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # A microphone that beeps, and that nobody has to be asked for.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 
@@ -38,10 +41,12 @@ class Visitor:
         self._browser = browser
         self.problems: list[str] = []
 
-    async def open(self, url: str, **options: Any) -> Page:
-        """Open a page as a new visitor; options are those of the browser's context."""
+    async def open(self, url: str, script: str = "", **options: Any) -> Page:
+        """Open a page as a new visitor, before whose own scripts another runs; options are those of the context."""
         context = await self._browser.new_context(**({"locale": "en-GB"} | options))
         page = await context.new_page()
+        if script:
+            await page.add_init_script(script)
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.problems.append(f"{url}: {error}"))
         page.on("console", lambda m: self.problems.append(f"{url}: {m.text}") if m.type == "error" else None)

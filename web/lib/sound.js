@@ -42,10 +42,9 @@ export class Sound {
     this.close();
     if (!isSecureContext) return "insecure";
     try {
-      const audio = device ? { deviceId: { ideal: device } } : true;
-      this.#stream = await navigator.mediaDevices.getUserMedia({ audio });
+      this.#stream = await streamOf(device);
     } catch (error) {
-      return error instanceof DOMException && error.name === "NotAllowedError" ? "denied" : "missing";
+      return nameOf(error) === "NotAllowedError" ? "denied" : "missing";
     }
     this.#context = new AudioContext();
     this.#analyser = this.#context.createAnalyser();
@@ -66,6 +65,23 @@ export class Sound {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     return loudness(this.#samples);
   }
+}
+
+/** @param {string} device @returns {Promise<MediaStream>} the browser's choice, where it is gone */
+async function streamOf(device) {
+  const { mediaDevices } = navigator;
+  if (!device) return mediaDevices.getUserMedia({ audio: true });
+  try {
+    return await mediaDevices.getUserMedia({ audio: { deviceId: { exact: device } } });
+  } catch (error) {
+    if (nameOf(error) === "OverconstrainedError") return mediaDevices.getUserMedia({ audio: true });
+    throw error;
+  }
+}
+
+/** @param {unknown} error */
+function nameOf(error) {
+  return error instanceof Error ? error.name : "";
 }
 
 /** @returns {Promise<Device[]>} none before the person has allowed one to be used */
