@@ -143,9 +143,9 @@ export class Trial {
 
   #finish() {
     clearTimeout(this.#timer);
+    this.#player.stop();
     this.#socket.onclose = this.#socket.onmessage = null;
     this.#socket.close();
-    if (this.#player.isUnderway) this.#player.stop();
     this.#end();
   }
 }

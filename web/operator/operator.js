@@ -29,6 +29,8 @@ import { Transcripts } from "./transcripts.js";
 /** @import { Request } from "../lib/operator.js" */
 
 const TICK_MS = 1000;
+/** So long it is told that a request was received. */
+const TOLD_MS = 5000;
 /** As many as can still be corrected. */
 const KEPT = 200;
 
@@ -61,6 +63,7 @@ const reader = new Reader({
 });
 /** @type {Request | null} what was asked for last */
 let asked = null;
+let receivedAt = Infinity;
 /** The language that is spoken, as far as it is being read. */
 let source = "";
 
@@ -94,6 +97,7 @@ paint();
 /** @param {Request} wanted */
 function ask(wanted) {
   asked = wanted;
+  receivedAt = Infinity;
   operator.ask(wanted);
 }
 
@@ -130,7 +134,10 @@ function paintNotice() {
 
 /** What has become of what was asked for. */
 function paintRequest() {
+  const now = performance.now();
   const state = asked ? operator.stateOf(asked) : "";
+  if (state === "received") receivedAt = Math.min(receivedAt, now);
+  if (now > receivedAt + TOLD_MS && !operator.refused) asked = null;
   request.dataset["state"] = operator.refused ? "refused" : state;
   if (operator.refused) say(request, phrases.text("speak.refused", { detail: operator.refused }));
   else say(request, state && phrases.text(`fate.${state}`));
