@@ -9,7 +9,11 @@ from tests.e2e.conftest import Visitor
 
 THEMES = ["dark", "light", "black", "yellow", "cream", "blue"]
 SCREENS = {"phone": (360, 640), "desktop": (1440, 900), "hall": (3840, 2160)}
-PAGES = ["captions/hall?lang=de,en&stability=fast", "display/stage?lang=de,en&stability=fast", "overlay/scene?lang=de,en"]
+PAGES = [
+    "captions/hall?lang=de,en&stability=fast",
+    "display/stage?lang=de,en&stability=fast",
+    "overlay/scene?lang=de,en",
+]
 # The ratio of WCAG 2.2 between the colours of an element's text and of the nearest background behind it.
 CONTRAST = """element => {
   const channel = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -27,7 +31,7 @@ CONTRAST = """element => {
 
 async def talk(service: Service, visitor: Visitor, path: str) -> Page:
     """Open a page on which a sentence is finished and another is being said."""
-    room = path.split("/")[1].split("?")[0]
+    room = path.split("/")[1].split("?", maxsplit=1)[0]
     page = await visitor.open(f"{service.url}/{path}", reduced_motion="reduce")
     await expect(page.locator(".segment")).to_have_count(0)
     async with service.peer(f"/v1/rooms/{room}/speak?source=en") as speaker:
@@ -93,7 +97,19 @@ async def test_all_of_it_is_done_with_the_keyboard(service: Service, visitor: Vi
     await page.keyboard.press("Enter")
     await expect(page.locator("#panel")).to_be_visible()
     inside = [await tab() for _ in range(11)]
-    expected = ["stability", "second", "layout", "smaller", "larger", "font", "theme", "lines", "width", "position", "ui"]
+    expected = [
+        "stability",
+        "second",
+        "layout",
+        "smaller",
+        "larger",
+        "font",
+        "theme",
+        "lines",
+        "width",
+        "position",
+        "ui",
+    ]
     assert inside == expected
     await page.focus("#larger")
     await page.keyboard.press("Space")

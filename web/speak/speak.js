@@ -34,7 +34,7 @@ const again = byId("again", HTMLElement);
 document.title = `${room} – speak`;
 say(byId("room", HTMLElement), room);
 link.value = withTokens(pageUrl("captions", room), { token: reader }).href;
-byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader }).href;
+byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader, reader }).href;
 byId("share", HTMLElement).hidden = token !== "" && reader === "";
 
 const said = new Said(byId("said", HTMLElement), () => sources.value);

@@ -65,7 +65,7 @@ function linksOf({ room, tokens }) {
   return {
     speak: withTokens(pageUrl("speak", room), { token: speaker, reader }),
     captions: withTokens(pageUrl("captions", room), { token: reader }),
-    display: withTokens(pageUrl("display", room), { token: reader }),
+    display: withTokens(pageUrl("display", room), { token: reader, reader }),
   };
 }
 
