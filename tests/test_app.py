@@ -56,7 +56,14 @@ async def test_the_pages_can_be_installed(service: Service) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/package.json", "/static/node_modules/x", "/static/lib/../../pyproject.toml", "/nowhere", "/speak/", "/static/worker/worker.js"],
+    [
+        "/static/package.json",
+        "/static/node_modules/x",
+        "/static/lib/../../pyproject.toml",
+        "/nowhere",
+        "/speak/",
+        "/static/worker/worker.js",
+    ],
 )
 async def test_nothing_else_is_served(service: Service, path: str) -> None:
     assert (await get(service, path)).status_code == 404
