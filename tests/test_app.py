@@ -31,6 +31,14 @@ async def test_modules_are_served_as_such(service: Service) -> None:
     answer = await get(service, "/static/lib/protocol.js")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "content-security-policy" not in answer.headers, "the page's counts, and thirty of them are as long as a page"
+
+
+async def test_the_worker_has_the_policies_of_a_page(service: Service) -> None:
+    assert "default-src 'none'" in (await get(service, "/worker.js")).headers["content-security-policy"]
 
 
 async def test_pages_and_modules_are_compressed_and_answers_are_not(service: Service) -> None:
