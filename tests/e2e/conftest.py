@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 # No sandbox: CI runs as root. The rest keeps the browser from calling home.
 _ARGUMENTS = [
@@ -26,10 +26,14 @@ _ARGUMENTS = [
 expect.set_options(timeout=20_000)
 
 
+async def launch(playwright: Playwright) -> Browser:
+    return await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+
+
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        browser = await launch(playwright)
         yield browser
         await browser.close()
 

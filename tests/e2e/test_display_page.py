@@ -1,10 +1,13 @@
 """The screen of a hall, and the overlay of a picture, in a real browser."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
+import PIL.Image
 import pytest
+import zxingcpp
 from playwright.async_api import Page, expect
 
 from rtt.auth import Auth, Grant, Role
@@ -41,6 +44,13 @@ async def show(service: Service, visitor: Visitor, path: str) -> Page:
     await page.set_viewport_size({"width": 1920, "height": 1080})
     await expect(page.locator(".screen").first).to_be_attached()
     return page
+
+
+async def code_on(page: Page) -> str:
+    """What a phone that is held to the screen reads."""
+    await expect(page.locator("#code svg")).to_be_visible()
+    (code,) = zxingcpp.read_barcodes(PIL.Image.open(io.BytesIO(await page.screenshot())))
+    return str(code.text)
 
 
 async def test_two_languages_share_the_screen(service: Service, visitor: Visitor) -> None:
@@ -85,7 +95,7 @@ async def test_it_shows_whole_lines_and_no_more_than_it_is_told(service: Service
 
 async def test_it_invites_before_the_talk_and_after_it(service: Service, visitor: Visitor) -> None:
     page = await show(service, visitor, "display/hall?lang=en&clear=1")
-    await expect(page.locator("#code svg")).to_be_visible()
+    assert await code_on(page) == f"{service.url}/captions/hall"
     await expect(page.locator("#link")).to_have_text(re.compile(r"^127\.0\.0\.1:\d+/captions/hall$"))
     await say(service, "Good morning.")
     await expect(page.locator("#code svg")).to_be_hidden()
@@ -98,7 +108,7 @@ async def test_the_code_is_there_all_the_time_or_never(service: Service, visitor
     never = await show(service, visitor, "display/hall?lang=en&qr=never&controls=never")
     await say(service, "Good morning.")
     await expect(always.locator(".segment")).to_be_visible()
-    await expect(always.locator("#code svg")).to_be_visible()
+    assert await code_on(always) == f"{service.url}/captions/hall"
     await expect(never.locator("#code svg")).to_have_count(0)
     await never.mouse.move(100, 100)
     await expect(never.locator("#controls")).to_be_hidden()
@@ -112,7 +122,7 @@ async def test_the_code_hands_on_the_readers_token_and_no_other(visitor: Visitor
         speaker, reader = token(Role.SPEAKER), token(Role.READER)
         plain = await show(service, visitor, f"display/hall?lang=en#token={speaker}")
         coded = await show(service, visitor, f"display/hall?lang=en#token={reader}&reader={reader}")
-        await expect(coded.locator("#code svg")).to_be_visible()
+        assert await code_on(coded) == f"{service.url}/captions/hall#token={reader}"
         await expect(plain.locator("#code svg")).to_have_count(0)
         await expect(plain.locator("#welcome")).to_have_text("Captions appear here.")
         await plain.close()

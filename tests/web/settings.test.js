@@ -106,7 +106,7 @@ test("a choice comes before the address, and still does when the page is opened 
 });
 
 /** @type {[string, string[] | null][]} */
-const LANGUAGES = [
+const LISTS = [
   ["de", ["de"]],
   ["de,EN-gb", ["de", "en-GB"]],
   [" de , fr ", ["de", "fr"]],
@@ -115,6 +115,6 @@ const LANGUAGES = [
   ["de,", null],
   ["", null],
 ];
-for (const [text, expected] of LANGUAGES)
+for (const [text, expected] of LISTS)
   test(`of two languages at most, "${text}" is ${expected}`, () =>
     assert.deepEqual(languages(2).parse(text), expected));

@@ -27,8 +27,13 @@ export class Links {
   /** @param {Phrases} phrases @param {string} room @param {Tokens} tokens */
   constructor(phrases, room, tokens) {
     const { token, reader, speaker } = tokens;
-    const own = { token: reader };
-    const given = { captions: own, display: own, overlay: own, speak: { token: speaker, reader }, operator: tokens };
+    const given = {
+      captions: { token: reader },
+      display: { token: reader, reader },
+      overlay: { token: reader },
+      speak: { token: speaker, reader },
+      operator: tokens,
+    };
     this.#phrases = phrases;
     this.#expires = grantIn(token)?.expires ?? 0;
     this.#links = PAGES.filter((page) => token === "" || given[page].token !== "").map((page) => ({

@@ -50,7 +50,7 @@ const asked = byId("ask", HTMLElement);
 document.title = `${room} – ${phrases.text("speak.title")}`;
 say(byId("room", HTMLElement), room);
 link.value = withTokens(pageUrl("captions", room), { token: reader }).href;
-byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader }).href;
+byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader, reader }).href;
 byId("share", HTMLElement).hidden = token !== "" && reader === "";
 
 const models = await fetchModels();
