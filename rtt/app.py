@@ -21,13 +21,16 @@ from rtt.door import Door
 from rtt.doorkeeper import Doorkeeper, handle_error
 from rtt.engine import Engine
 from rtt.errors import WireError
-from rtt.events import Events
+from rtt.events import EventFormat
 from rtt.headers import Headers
 from rtt.invitations import Invitations
+from rtt.live_vtt import LiveVtt
+from rtt.metrics import MeasuredEngine, Metrics
 from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.shell import worker_script
 from rtt.sockets import Sockets
+from rtt.streams import Streams
 from rtt.transcripts_http import Transcripts
 
 # Each has a folder of its name under web/.
@@ -44,10 +47,12 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
 
     `app.state.rooms` holds its rooms; close them before the server stops.
     """
-    rooms = Rooms(catalog, engine, config)
+    metrics = Metrics()
+    rooms = Rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
     door = Door(config, auth or Auth())
-    sockets = Sockets(rooms, config, door)
+    sockets = Sockets(rooms, config, door, metrics)
     invitations = Invitations(rooms, config, door)
+    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, load=lambda: engine.load)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -56,7 +61,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
         ticking.cancel()
 
     async def models(_request: Request) -> Response:
-        return _json({"models": models_of(catalog)})
+        return _json({"models": models_of(catalog, engine.prefills())})
+
+    async def measured(_request: Request) -> Response:
+        return Response(metrics.text(), headers={"content-type": metrics.content_type})
 
     async def worker(_request: Request) -> Response:
         return Response(worker_script(bundled("web")), media_type="text/javascript")
@@ -73,9 +81,11 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/rooms", invitations.make, methods=["POST"]),
-            Route("/v1/rooms/{room}/events", Events(rooms, config, door), methods=["GET"]),
+            Route("/v1/rooms/{room}/events", Streams(rooms, config, door, metrics, EventFormat), methods=["GET"]),
+            Route("/v1/rooms/{room}/live.vtt", Streams(rooms, config, door, metrics, LiveVtt), methods=["GET"]),
             Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
+            Route("/metrics", measured),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/worker.js", worker, middleware=_COMPRESSED),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rtt.captions import message_for
 from rtt.log import EVERY_LANGUAGE, Event
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Ready, Stability, Status, encode
 
@@ -19,28 +20,35 @@ class Reader:
     stability: Stability
     counted: bool = True
     """Whether it is one of the readers of a status, and no speaker or operator who looks on."""
+    timing: bool = False
+    """Whether it is told where each caption's time went."""
+
+
+# Readers who are sent the same frames.
+_Kind = tuple[Stability, bool]
 
 
 class Audience:
     """Everybody who reads a room."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self.readers: set[Reader] = set()
-        self._groups: defaultdict[str, defaultdict[Stability, set[Reader]]] = defaultdict(lambda: defaultdict(set))
+        self._groups: defaultdict[str, defaultdict[_Kind, set[Reader]]] = defaultdict(lambda: defaultdict(set))
+        self._metrics = metrics
 
     def add(self, reader: Reader, missed: Iterable[Event]) -> None:
         """Add a reader, who first gets what it missed."""
         for event in missed:
-            _send(event, reader.stability, [reader])
+            self._send(event, _kind(reader), [reader])
         self.readers.add(reader)
         for lang in reader.langs:
-            self._groups[lang][reader.stability].add(reader)
+            self._groups[lang][_kind(reader)].add(reader)
 
     def remove(self, reader: Reader) -> None:
         """Remove a reader."""
         self.readers.discard(reader)
         for lang in reader.langs:
-            self._groups[lang][reader.stability].discard(reader)
+            self._groups[lang][_kind(reader)].discard(reader)
 
     def count(self) -> int:
         """Return how many readers there are."""
@@ -56,11 +64,13 @@ class Audience:
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
+        self._metrics.published(event)
         if event.lang == EVERY_LANGUAGE:
-            _send(event, Stability.FINAL, self.readers)
-        for stability, readers in self._groups[event.lang].items():
+            self._send(event, (Stability.FINAL, False), self.readers)
+            return
+        for kind, readers in self._groups[event.lang].items():
             if readers:
-                _send(event, stability, readers)
+                self._send(event, kind, readers)
 
     def tell(self, message: Ready | Status) -> None:
         """Send everybody a message that replaces the one of its kind before."""
@@ -68,11 +78,17 @@ class Audience:
         for reader in self.readers:
             reader.outbox.put(frame, type(message))
 
+    def _send(self, event: Event, kind: _Kind, readers: Collection[Reader]) -> None:
+        stability, timing = kind
+        message = message_for(event, stability, timing=timing)
+        if message is None:
+            return
+        with self._metrics.stage("encode"):
+            frame = encode(message)
+        key = event.lang, event.segment
+        for reader in readers:
+            reader.outbox.put(frame, key, lasting=event.lasting)
 
-def _send(event: Event, stability: Stability, readers: Collection[Reader]) -> None:
-    message = message_for(event, stability)
-    if message is None:
-        return
-    frame, key = encode(message), (event.lang, event.segment)
-    for reader in readers:
-        reader.outbox.put(frame, key, lasting=event.lasting)
+
+def _kind(reader: Reader) -> _Kind:
+    return reader.stability, reader.timing

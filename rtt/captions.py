@@ -1,12 +1,15 @@
 """What a reader of a given stability is sent for an event of the log."""
 
+from msgspec import UNSET
+
+from rtt.engine import Timing
 from rtt.log import Clearing, Event
-from rtt.protocol import Cancel, Caption, Clear, Stability
+from rtt.protocol import Cancel, Caption, CaptionTiming, Clear, Stability
 from rtt.segmenter import Withdrawal
 
 
-def message_for(event: Event, stability: Stability) -> Caption | Cancel | Clear | None:
-    """Return the message, or None where the event is no news to such a reader."""
+def message_for(event: Event, stability: Stability, *, timing: bool = False) -> Caption | Cancel | Clear | None:
+    """Return the message, or None where the event is no news to such a reader; with its `timing` if asked for."""
     update = event.update
     if isinstance(update, Withdrawal):
         return Cancel(event.seq, update.id, event.lang)
@@ -27,4 +30,15 @@ def message_for(event: Event, stability: Stability) -> Caption | Cancel | Clear 
         start_ms=segment.start_ms,
         end_ms=segment.end_ms,
         lag_ms=event.lag_ms,
+        timing=_shown(event.timing) if timing and event.timing else UNSET,
+    )
+
+
+def _shown(timing: Timing) -> CaptionTiming:
+    return CaptionTiming(
+        wait_ms=round(1000 * timing.wait_s, 2),
+        tokenise_ms=round(1000 * timing.tokenise_s, 2),
+        translate_ms=round(1000 * timing.translate_s, 2),
+        batch=timing.batch,
+        cached=timing.cached,
     )

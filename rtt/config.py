@@ -56,13 +56,23 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
     """Translations that run at the same time; 0: one for each core."""
     max_batch: Annotated[int, Meta(ge=1, le=1024)] = 16
+    max_batch_tokens: Annotated[int, Meta(ge=256)] = 4096
+    """Most tokens that are computed at a time, padding included."""
+    prefill: bool = True
+    """Run what an answer begins with in one pass, where that is cheaper; else a step for each token."""
+    cache_mb: Annotated[int, Meta(ge=0, le=65_536)] = 64
+    """Megabytes of answers that are kept for whoever says the same again; 0: none."""
+    private: bool = False
+    """Keep nothing that is said in one room for another: no answers are kept."""
+    adapt: bool = True
+    """Leave partials out under load, and take no new rooms."""
     max_rooms: Annotated[int, Meta(ge=1)] = 1000
     room_linger_s: Annotated[float, Meta(ge=0)] = 600.0
     """How long a room that everybody has left is remembered."""
     history: Annotated[int, Meta(ge=0, le=1000)] = 10
     """Finished sentences that a late reader gets first."""
     transcripts: Path | None = None
-    """Folder in which a room's transcripts are written when it closes; nothing is written without."""
+    """Folder in which transcripts are written when a talk or its room is over; nothing is written without."""
     schedule: Path | None = None
     """TOML file of the talks (see rtt.talk_schedule): each clears its room when it begins, and names its transcript."""
     profanity: Path | None = None
@@ -94,7 +104,7 @@ def make_config(values: Mapping[str, Any]) -> Config:
     """Check settings (absent or None: the default). Raises ConfigError naming the setting and its value."""
     given = {name: value for name, value in values.items() if value is not None}
     try:
-        return msgspec.convert(given, Config, strict=False)
+        return msgspec.convert(given, Config, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$.")
         path = path.removesuffix("`")
@@ -103,3 +113,10 @@ def make_config(values: Mapping[str, Any]) -> Config:
         name = re.split(r"[.[]", path)[0]
         kind = {field.name: field.type for field in msgspec.structs.fields(Config)}[name]
         raise ConfigError(f"{path}: {given[name]!r}: {plainly(what, kind)}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    """Read the one kind of value that msgspec does not know."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise TypeError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")

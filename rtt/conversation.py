@@ -1,14 +1,17 @@
 """One socket's two loops: what the peer says goes to the room, what the outbox holds goes to the peer."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited, TryAgainLater
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import (
     CancelUtterance,
@@ -42,14 +45,17 @@ class Intake:
 class Conversation:
     """Reads messages for an intake, answers pings, and writes the outbox."""
 
-    def __init__(self, websocket: WebSocket, outbox: Outbox, intake: Intake, idle_s: float) -> None:
+    def __init__(self, websocket: WebSocket, outbox: Outbox, intake: Intake, idle_s: float, metrics: Metrics) -> None:
         self._websocket = websocket
         self._outbox = outbox
         self._intake = intake
         self._idle_s = idle_s
+        self._metrics = metrics
 
     async def run(self) -> None:
         """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
+        if write := self._websocket.scope.get("extensions", {}).get("rtt.write"):
+            self._outbox.write = partial(self._write_at_once, write)
         await converse(self._read(), self._write(), self._outbox)
 
     async def _read(self) -> None:
@@ -62,6 +68,7 @@ class Conversation:
                 bad_in_a_row += 1
                 if bad_in_a_row == _BAD_IN_A_ROW:
                     raise
+                self._metrics.refused(error)
                 self._outbox.put(encode_error(error))
             else:
                 bad_in_a_row = 0
@@ -72,7 +79,8 @@ class Conversation:
         While it waits nothing more is read, so that the peer has to wait too (TCP's flow control).
         """
         pace = self._intake.pace
-        message = decode(frame, self._intake.types)
+        with self._metrics.stage("decode"):
+            message = decode(frame, self._intake.types)
         if not isinstance(message, Partial):
             await pace.turn(len(frame))
         elif not pace.admits(len(frame), spare=True):
@@ -95,9 +103,18 @@ class Conversation:
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
 
+    def _write_at_once(self, write: Callable[[str], bool], frame: str) -> bool:
+        started = time.perf_counter()
+        written = write(frame)
+        if written:
+            self._metrics.spent("send", time.perf_counter() - started)
+        return written
+
     async def _write(self) -> None:
         while (frame := await self._outbox.get()) is not None:
+            started, waited_s = time.perf_counter(), self._outbox.waited_s
             await self._websocket.send_text(frame)
+            self._metrics.spent("send", waited_s + time.perf_counter() - started)
 
 
 async def converse(read: Coroutine[None, None, None], write: Coroutine[None, None, None], outbox: Outbox) -> None:

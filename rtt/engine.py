@@ -1,6 +1,7 @@
 """The seam between the policy and whatever translates: a job, its answer, and who may ask."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rtt.protocol import Load
@@ -21,10 +22,27 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of an answer went."""
+
+    wait_s: float = 0.0
+    """From when its text came until a worker took it."""
+    tokenise_s: float = 0.0
+    """Text to tokens and back, of all its batch."""
+    translate_s: float = 0.0
+    """The model's own time, of all its batch."""
+    batch: int = 0
+    """How many texts were translated together; 0: no model was asked."""
+    cached: bool = False
+    """Whether the answer was known already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
     """What a model made of a job's text."""
 
     text: str
+    timing: Timing = field(default=Timing(), compare=False)
 
 
 class JobSource(Protocol):
@@ -33,6 +51,16 @@ class JobSource(Protocol):
     It is asked for its job at the last moment, when a worker is free: so the newest text and the newest prefix win,
     nothing superseded is ever computed, and a source holds one place in the queue however much it received.
     """
+
+    @property
+    def room(self) -> str:
+        """Whose source this is: rooms take turns."""
+        ...
+
+    @property
+    def growth(self) -> int:
+        """How many characters have come since its last job."""
+        ...
 
     @property
     def urgent(self) -> bool:
@@ -70,6 +98,10 @@ class Engine(Translator, Protocol):
     @property
     def load(self) -> Load:
         """How busy it is."""
+        ...
+
+    def prefills(self) -> Collection[str]:
+        """Return the models that run the prefix of an answer in one pass."""
         ...
 
 

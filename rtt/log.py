@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from rtt.engine import Timing
 from rtt.policy import Update
 from rtt.segmenter import Withdrawal
 
@@ -31,6 +32,8 @@ class Event:
     lang: str
     update: News
     lag_ms: int
+    timing: Timing | None = None
+    """That of the answer that the update shows."""
 
     @property
     def segment(self) -> int:
@@ -55,10 +58,10 @@ class MemoryLog:
         self.id = id_
         self.seq = 0
 
-    def append(self, lang: str, update: News, lag_ms: int) -> Event:
+    def append(self, lang: str, update: News, lag_ms: int, timing: Timing | None = None) -> Event:
         """Number an update and keep it as long as a reader may need it."""
         self.seq += 1
-        event = Event(self.seq, lang, update, lag_ms)
+        event = Event(self.seq, lang, update, lag_ms, timing)
         key = lang, event.segment
         if isinstance(update, Clearing):
             self._clearing = event

@@ -1,23 +1,28 @@
 """What `GET /v1/models` says: which languages there are, by which models and under which licences."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rtt.catalog import Catalog, Model, legs
 
 
-def models_of(catalog: Catalog) -> list[dict[str, Any]]:
-    """Return each model that translates, and each route of two through English."""
-    direct = [_model(model) for model in catalog.translators()]
+def models_of(catalog: Catalog, prefills: Collection[str]) -> list[dict[str, Any]]:
+    """Return each model that translates, and each route of two through English.
+
+    `prefills`: the models that run the prefix of an answer in one pass.
+    """
+    direct = [_model(model, prefill=model.name in prefills) for model in catalog.translators()]
     return direct + [_pivot(catalog, route, *pair) for route, pair in catalog.pivots().items()]
 
 
-def _model(model: Model) -> dict[str, Any]:
+def _model(model: Model, *, prefill: bool) -> dict[str, Any]:
     manifest = model.manifest
     said = {
         "name": model.name,
         "source": manifest.source,
         "targets": sorted(manifest.writes),
         "licence": manifest.licence,
+        "prefill": prefill,
     }
     return said | {"sources": sorted(manifest.reads)} if manifest.many else said
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 import orjson
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rtt import text as text_rules
 from rtt.errors import BadMessage, BadRequest, TooLarge, WireError
@@ -22,8 +22,8 @@ MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
-# `(?!\n)`: Python's `$` also matches before a last line end.
 Title = Annotated[str, Meta(max_length=200)]
+# `(?!\n)`: Python's `$` also matches before a last line end.
 TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
 RoomName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(?!\n)$")]
@@ -131,7 +131,10 @@ class Glossary(_Message, frozen=True, tag="glossary"):
 
 
 class ClearRoom(_Message, frozen=True, tag="clear"):
-    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew."""
+    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew.
+
+    One that has the title and speaker of the talk that goes on changes nothing.
+    """
 
     title: Title = ""
     speaker: Title = ""
@@ -170,6 +173,19 @@ class Ready(_Message, frozen=True, tag="ready"):
     """Of the talk that goes on, where they are known."""
 
 
+class CaptionTiming(Struct, frozen=True):
+    """Where the time of a caption's translation went."""
+
+    wait_ms: float
+    """Until a worker took the text."""
+    tokenise_ms: float
+    translate_ms: float
+    batch: int
+    """How many texts were translated together; 0: no model was asked."""
+    cached: bool
+    """Whether the answer was known already."""
+
+
 class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
     """The newest state of one segment in one language. A reader shows `stable` + `tentative`."""
 
@@ -184,6 +200,8 @@ class Caption(_Message, frozen=True, tag="caption", omit_defaults=False):
     start_ms: int
     end_ms: int
     lag_ms: int
+    timing: CaptionTiming | UnsetType = UNSET
+    """Where the query asks for it, and an answer is what made the caption."""
 
 
 class Cancel(_Message, frozen=True, tag="cancel"):
@@ -249,6 +267,8 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
     role: Part | None = None
     """What else it does in the room; speakers and operators who look on are not counted as readers."""
+    timing: bool = False
+    """Whether each caption says where its time went."""
 
 
 class TranscriptQuery(Struct, frozen=True):
@@ -276,6 +296,8 @@ class TranslateQuery(Struct, frozen=True):
     stability: Stability = Stability.STEADY
     role: Part | None = None
     """An operator has to say so, who rehearses here; to anybody else it means nothing."""
+    timing: bool = False
+    """Whether each caption says where its time went."""
 
 
 class MakeRoom(Struct, frozen=True):

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
-from rtt.engine import Engine, Translator, Verbatim
+from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
 from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
 from rtt.profanity import Profanity
@@ -29,14 +30,12 @@ from rtt.protocol import (
     Partial,
     Ready,
     Status,
-    TranscriptQuery,
     encode,
 )
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
-from rtt.talks import Talk, Talks
-from rtt.transcript.sentences import Record
+from rtt.talks import Talks
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -51,6 +50,7 @@ class Room:
         catalog: Catalog,
         engine: Engine,
         config: Config,
+        metrics: Metrics,
         profanity: Profanity | None = None,
     ) -> None:
         self.name = name
@@ -64,8 +64,8 @@ class Room:
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
-        self._audience = Audience()
-        self._talks = Talks()
+        self._audience = Audience(metrics)
+        self.talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -75,9 +75,24 @@ class Room:
         self._draining = False
         self._open_sessions([source])
 
+    @property
+    def log(self) -> MemoryLog:
+        """What readers were told."""
+        return self._log
+
+    @property
+    def languages(self) -> set[str]:
+        """Every language that there is something in, or will be."""
+        return {*self._sessions, *self._log.langs}
+
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
+
+    @property
+    def readers(self) -> int:
+        """How many readers are here."""
+        return self._audience.count()
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -87,45 +102,19 @@ class Room:
             log=self._log.id,
             gap=gap,
             segment=self._segmenter.newest_finished(),
-            title=self._talks.current.title,
-            speaker=self._talks.current.speaker,
+            title=self.talks.current.title,
+            speaker=self.talks.current.speaker,
         )
 
     def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
         return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
 
-    def record(self, query: TranscriptQuery) -> Record:
-        """Return what has been finished so far of a talk.
-
-        Raises BadRequest where there is no such talk, and UnsupportedPair for a language that nobody has read.
-        """
-        langs, there = self.languages_for(query.lang), {*self._sessions, *self._log.langs}
-        if missing := [lang for lang in langs if lang not in there]:
-            raise UnsupportedPair(
-                f"nobody reads room {self.name} in {missing[0]}; there are: {', '.join(sorted(there))}"
-            )
-        return self._record(self._talks.find(query.talk, self._segmenter.newest_finished()), langs)
-
-    def ended_talks(self, before: float) -> list[Record]:
-        """Return each talk that ended before a time of the loop's clock, once, each language by itself."""
-        return self._records(self._talks.take_ended(before))
-
-    def other_talks(self) -> list[Record]:
-        """Return each talk that `ended_talks` has not returned, each language by itself."""
-        return self._records(self._talks.not_taken())
-
-    def _records(self, talks: Iterable[Talk]) -> list[Record]:
-        return [self._record(talk, (lang,)) for talk in talks for lang in sorted(self._log.langs)]
-
-    def _record(self, talk: Talk, langs: tuple[str, ...]) -> Record:
-        events = [event for event in self._log.finished(langs) if talk.holds(event.segment)]
-        return Record(self.name, self.source, langs, talk, self._log.reaches(talk.seq), events)
-
     @contextmanager
     def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
         """Have somebody read along as long as the context lasts. Raises what `join` does."""
-        reader = Reader(outbox, self.languages_for(query.lang), query.stability, counted=query.role is None)
+        counted = query.role is None
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, counted=counted, timing=query.timing)
         self.join(reader, query.since, query.log)
         try:
             yield
@@ -198,11 +187,16 @@ class Room:
         self._open_sessions(targets)
 
     def clear(self, title: str = "", speaker: str = "") -> None:
-        """Begin another talk: readers take away what was said, and its transcript begins anew."""
+        """Begin another talk: readers take away what was said, and its transcript begins anew.
+
+        One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        """
+        if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
+            return
         now = self._loop.time()
         self._apply(self._segmenter.close_all(now, ended=False))
         after = self._segmenter.newest_finished()
-        self._talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
         self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
 
     def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
@@ -293,13 +287,13 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: News) -> None:
+    def _publish(self, lang: str, update: News, timing: Timing | None = None) -> None:
         now = self._loop.time()
         received_at = now
         if isinstance(update, Update):
             received_at = update.segment.received_at
             update = self._profanity.masked(lang, update)
-        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000)))
+        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
@@ -313,14 +307,14 @@ class Room:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
                 recent = self._segmenter.recent(self._config.history)
-                session.receive(segment for segment in recent if self._talks.current.holds(segment.id))
+                session.receive(segment for segment in recent if self.talks.current.holds(segment.id))
 
     def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
-        return Session(lang, Stream(model, self._config.policy, terms), translator, self._publish)
+        return Session(self.name, lang, Stream(model, self._config.policy, terms), translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -328,9 +322,9 @@ class Room:
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        return Session(f"{self.source} punctuation", stream, self._engine, self._punctuated)
+        return Session(self.name, f"{self.source} punctuation", stream, self._engine, self._punctuated)
 
-    def _punctuated(self, _session: str, change: Change) -> None:
+    def _punctuated(self, _session: str, change: Change, _timing: Timing | None) -> None:
         self._apply([change])
 
     def _change_source(self, source: str) -> None:
@@ -355,7 +349,7 @@ class Room:
     def _how_it_fares(self) -> Status:
         return Status(
             speaker="connected" if self._speaker else "disconnected",
-            readers=self._audience.count(),
+            readers=self.readers,
             behind_ms=self._behind_ms(),
             load=self._engine.load,
             languages=self._audience.languages(),

@@ -11,8 +11,11 @@ from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
 from rtt.errors import NoRoom, Restarting, TryAgainLater, UnsupportedPair
+from rtt.metrics import Metrics
 from rtt.profanity import read_profanity
+from rtt.protocol import Load
 from rtt.quotas import Quotas
+from rtt.records import ended_talks, other_talks
 from rtt.room import Room
 from rtt.talk_schedule import Schedule, Slot
 from rtt.transcript.sentences import Record
@@ -27,11 +30,12 @@ _SETTLE_S = 10.0
 class Rooms:
     """The rooms by name, and the nameless ones of `/v1/translate`."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, config: Config) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
         self.catalog = catalog
         self.engine = engine
         self.quotas = Quotas(config)
         self._config = config
+        self._metrics = metrics
         self._rooms: dict[str, Room] = {}
         self._private: set[str] = set()
         self._archive = Archive(config.transcripts) if config.transcripts else None
@@ -43,6 +47,10 @@ class Rooms:
     def __len__(self) -> int:
         return len(self._rooms)
 
+    def readers(self) -> int:
+        """Return how many readers all rooms have."""
+        return sum(room.readers for room in self._rooms.values())
+
     def open(self, name: str, source: str | None = None, address: str = "") -> Room:
         """Return the room of that name, opened if need be for a peer of that address.
 
@@ -53,12 +61,10 @@ class Rooms:
         if name not in self._rooms:
             if len(self._rooms) >= self._config.max_rooms:
                 raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
+            if self._config.adapt and self.engine.load is not Load.NORMAL:
+                raise TryAgainLater("the server is busy and takes no new rooms for now")
             self.quotas.new_room(address)
-            slot = self._schedule.due(name, datetime.now(UTC)) if self._schedule else None
-            language = self.catalog.resolve(source or (slot and slot.source) or self._config.source)
-            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config, self._profanity)
-            if slot:
-                self._begin(self._rooms[name], slot)
+            self._rooms[name] = self._new_room(name, source)
         return self._rooms[name]
 
     def find(self, name: str) -> Room:
@@ -93,7 +99,7 @@ class Rooms:
                 if room.empty_for() > self._config.room_linger_s:
                     self._put_away(room)
                 elif self._archive:
-                    self._write(room.ended_talks(settled))
+                    self._write(ended_talks(room, settled))
 
     async def close(self) -> None:
         """Translate what is open to its finals, as far as the time allows, and end every room."""
@@ -106,6 +112,14 @@ class Rooms:
         for room in list(self._rooms.values()):
             self._put_away(room)
         await asyncio.gather(*self._writing)
+
+    def _new_room(self, name: str, source: str | None) -> Room:
+        slot = self._schedule.due(name, datetime.now(UTC)) if self._schedule else None
+        language = self.catalog.resolve(source or (slot and slot.source) or self._config.source)
+        room = Room(name, language, self.catalog, self.engine, self._config, self._metrics, self._profanity)
+        if slot:
+            self._begin(room, slot)
+        return room
 
     def _follow_schedule(self) -> None:
         if self._schedule:
@@ -126,7 +140,7 @@ class Rooms:
     def _put_away(self, room: Room) -> None:
         """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
         if self._archive and room.name not in self._private:
-            self._write(room.other_talks())
+            self._write(other_talks(room))
         self.forget(room)
 
     def _write(self, records: list[Record]) -> None:

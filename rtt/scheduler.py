@@ -1,25 +1,29 @@
 """Batches whatever waits, over all rooms and languages, without a timer.
 
-A batch is formed at the moment a worker is free, from the sources that wait then: finals first, oldest first. While
-the workers are busy the next batch grows by itself, so a quiet server answers at once and a busy one works in batches.
-The queue holds one place for each session, so its bound is the number of sessions.
+A batch is formed at the moment a worker is free, from the sources that wait then: finals first, each room's first
+before any room's second, oldest first. While the workers are busy the next batch grows by itself, so a quiet server
+answers at once and a busy one works in batches. What is known already is answered without a worker. Under load partials
+that say little new are passed over (see load.py). The queue holds one place for each session, so its bound is the
+number of sessions.
 """
 
 import asyncio
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rtt.engine import Hypothesis, Job, JobSource
-from rtt.errors import TranslationError
-from rtt.protocol import Load
+import structlog
 
-# Seconds that texts have lately waited to be drawn, from which on the server says that it is busy, or overloaded.
-_BUSY_S = 0.3
-_OVERLOADED_S = 1.0
-_SMOOTHING = 0.2
+from rtt.cache import Cache
+from rtt.engine import Hypothesis, Job, JobSource, Timing
+from rtt.errors import TranslationError
+from rtt.load import MEASURES, TICK_S, LoadMeter, Measure
+from rtt.protocol import Load
+from rtt.turns import Request, Turns
+
+_log = structlog.get_logger(__name__)
 
 
 class Backend(Protocol):
@@ -29,48 +33,66 @@ class Backend(Protocol):
         """Make ready; blocks. Raises ModelError."""
         ...
 
+    def prefills(self) -> list[str]:
+        """Return the models that run the prefix of an answer in one pass."""
+        ...
+
     def translate_batch(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job, in order; blocks. Called by several threads at once. Raises TranslationError."""
         ...
 
 
-@dataclass(slots=True)
-class _Request:
-    source: JobSource
-    answer: asyncio.Future[Hypothesis | None]
-    asked_at: float
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    request: Request
+    job: Job
+    wait_s: float
 
 
 class Scheduler:
     """An engine over a blocking backend and a few threads."""
 
-    def __init__(self, backend: Backend, *, workers: int, max_batch: int) -> None:
+    def __init__(
+        self, backend: Backend, *, workers: int, max_batch: int, cache_bytes: int = 0, adapt: bool = True
+    ) -> None:
+        """`adapt`: whether anything is left out under load."""
         self._backend = backend
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="translate")
-        self._free = workers
+        self._workers = self._free = workers
         self._max_batch = max_batch
-        self._waiting: list[_Request] = []
+        self._cache = Cache(cache_bytes)
+        self._adapt = adapt
+        self._meter = LoadMeter()
+        self._turns = Turns()
         self._batches: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.Task[None] | None = None
         self._planned = False
-        self._wait_s = 0.0
+        self._waits: list[float] = []
+        self._spent_s = self._counted_at = 0.0
         self.ready = False
 
     async def start(self) -> None:
         """Load the models; what was asked for before then waits. Raises ModelError."""
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._backend.load)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._backend.load)
         self.ready = True
+        self._counted_at = loop.time()
+        self._turns.begin(self._counted_at)
+        self._ticking = asyncio.create_task(self._tick_on())
         self._dispatch()
 
     async def stop(self) -> None:
         """Wait for the batches that run and end the threads."""
+        if self._ticking:
+            self._ticking.cancel()
         await asyncio.gather(*self._batches)
         self._threads.shutdown()
 
     async def translate(self, source: JobSource) -> Hypothesis | None:
         """Draw one job from `source` when a worker is free, and answer it. Raises TranslationError."""
         loop = asyncio.get_running_loop()
-        request = _Request(source, loop.create_future(), loop.time())
-        self._waiting.append(request)
+        request = Request(source, loop.create_future(), loop.time())
+        self._turns.add(request)
         if not self._planned:
             # Whatever else arrives in this turn of the loop joins the same batch.
             self._planned = True
@@ -79,53 +101,90 @@ class Scheduler:
 
     @property
     def load(self) -> Load:
-        """How old the texts are that have lately been drawn, in words."""
-        if not self._waiting and not self._batches:
-            return Load.NORMAL
-        if self._wait_s >= _OVERLOADED_S:
-            return Load.OVERLOADED
-        return Load.BUSY if self._wait_s >= _BUSY_S else Load.NORMAL
+        """The step that the last waits and costs call for."""
+        return self._meter.step
+
+    @property
+    def _measure(self) -> Measure:
+        return MEASURES[self.load if self._adapt else Load.NORMAL]
+
+    def prefills(self) -> list[str]:
+        """Return the models that run the prefix of an answer in one pass."""
+        return self._backend.prefills()
+
+    def tick(self) -> None:
+        """Look at the load; called every TICK_S."""
+        now = asyncio.get_running_loop().time()
+        oldest = self._turns.oldest(now)
+        waits = self._waits if oldest is None else [*self._waits, oldest]
+        self._count(now)
+        before, busy = self.load, min(1.0, self._spent_s / (self._workers * TICK_S))
+        step = self._meter.tick(sum(waits) / len(waits) if waits else 0.0, busy)
+        self._waits, self._spent_s = [], 0.0
+        if step is not before:
+            _log.warning("load changed", before=before, now=step, waiting=len(self._turns))
+        self._dispatch()
+
+    async def _tick_on(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.tick()
+
+    def _count(self, now: float) -> None:
+        """Count the workers' time up to now."""
+        self._spent_s += (self._workers - self._free) * (now - self._counted_at)
+        self._counted_at = now
 
     def _dispatch(self) -> None:
         self._planned = False
-        while self.ready and self._free and self._waiting:
-            if batch := self._take_batch():
+        now = asyncio.get_running_loop().time()
+        while self.ready and self._free and (due := self._turns.due(self._measure, now)):
+            if batch := self._take_batch(due, now):
+                self._count(now)
                 self._free -= 1
-                task = asyncio.create_task(self._run([request for request, _ in batch], [job for _, job in batch]))
+                task = asyncio.create_task(self._run(batch))
                 self._batches.add(task)
                 task.add_done_callback(self._batches.discard)
 
-    def _take_batch(self) -> list[tuple[_Request, Job]]:
-        """Draw the next jobs: an even share of what waits for each free worker."""
-        self._waiting.sort(key=lambda request: (not request.source.urgent, request.asked_at))
-        share = min(self._max_batch, math.ceil(len(self._waiting) / self._free))
-        chosen, self._waiting = self._waiting[:share], self._waiting[share:]
-        now = asyncio.get_running_loop().time()
-        batch: list[tuple[_Request, Job]] = []
-        for request in chosen:
+    def _take_batch(self, due: list[Request], now: float) -> list[_Drawn]:
+        """Draw the next jobs: an even share of what is due for each free worker."""
+        share = min(self._max_batch * self._measure.batch, math.ceil(len(due) / self._free))
+        batch: list[_Drawn] = []
+        for request in due:
+            if len(batch) == share:
+                break
+            self._turns.remove(request)
             if request.answer.done():
                 continue
-            waited_s = now - (request.source.waiting_since() or now)
-            self._wait_s += _SMOOTHING * (waited_s - self._wait_s)
-            if job := request.source.job_to_run():
-                batch.append((request, job))
-            else:
+            wait_s = request.waited_s(now)
+            job = request.source.job_to_run()
+            if job is None:
                 request.answer.set_result(None)
+                continue
+            self._waits.append(wait_s)
+            if (known := self._cache.get(job)) is not None:
+                request.answer.set_result(Hypothesis(known, Timing(wait_s, cached=True)))
+            else:
+                batch.append(_Drawn(request, job, wait_s))
         return batch
 
-    async def _run(self, requests: list[_Request], jobs: list[Job]) -> None:
+    async def _run(self, batch: list[_Drawn]) -> None:
         try:
-            answers = await self._answers(jobs)
+            answers = await self._answers([drawn.job for drawn in batch])
         finally:
+            self._count(asyncio.get_running_loop().time())
             self._free += 1
             self._dispatch()
-        for request, answer in zip(requests, answers, strict=True):
-            if request.answer.done():
+        for drawn, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Hypothesis):
+                self._cache.put(drawn.job, answer.text)
+            if drawn.request.answer.done():
                 continue
             if isinstance(answer, TranslationError):
-                request.answer.set_exception(answer)
+                drawn.request.answer.set_exception(answer)
             else:
-                request.answer.set_result(answer)
+                timing = replace(answer.timing, wait_s=drawn.wait_s)
+                drawn.request.answer.set_result(replace(answer, timing=timing))
 
     async def _answers(self, jobs: list[Job]) -> Sequence[Hypothesis | TranslationError]:
         """Answer a batch; where it fails, each of its jobs alone, so that one bad job harms no other."""

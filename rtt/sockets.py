@@ -13,6 +13,7 @@ from rtt.config import Config
 from rtt.conversation import Conversation, Intake, Spoken, closed_when_old
 from rtt.door import Door, address_of
 from rtt.errors import BadMessage, Forbidden, WireError
+from rtt.metrics import Metrics, Socket
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
@@ -41,34 +42,46 @@ _CLOSE_S = 5.0
 class Sockets:
     """The endpoints of the sockets, over one server's rooms."""
 
-    def __init__(self, rooms: Rooms, config: Config, door: Door) -> None:
+    def __init__(self, rooms: Rooms, config: Config, door: Door, metrics: Metrics) -> None:
         self._rooms = rooms
         self._config = config
         self._door = door
+        self._metrics = metrics
 
     async def listen(self, websocket: WebSocket) -> None:
         """`/v1/rooms/{room}/listen`: any number of readers."""
-        await self._serve(websocket, self._listen)
+        await self._serve("listen", websocket, self._listen)
 
     async def speak(self, websocket: WebSocket) -> None:
         """`/v1/rooms/{room}/speak`: the one speaker, and any number of operators."""
-        await self._serve(websocket, self._speak)
+        await self._serve("speak", websocket, self._speak)
 
     async def translate(self, websocket: WebSocket) -> None:
         """`/v1/translate`: one consumer, who sends text and receives its own captions."""
-        await self._serve(websocket, self._translate)
+        await self._serve("translate", websocket, self._translate)
 
-    async def _serve(self, websocket: WebSocket, endpoint: Callable[[WebSocket, Outbox], Awaitable[None]]) -> None:
+    async def _serve(
+        self, kind: Socket, websocket: WebSocket, endpoint: Callable[[WebSocket, Outbox], Awaitable[None]]
+    ) -> None:
         """Run an endpoint; whatever is wrong with the peer becomes an `error` and a close."""
         await websocket.accept()
-        outbox = Outbox(limit=self._config.outbox_limit, patience_s=self._config.patience_s)
+        outbox = Outbox(
+            limit=self._config.outbox_limit,
+            patience_s=self._config.patience_s,
+            superseded=self._metrics.superseded,
+        )
         log = _log.bind(path=websocket.url.path)
         log.info("socket opened")
         try:
             self._door.check_page(websocket)
-            with closed_when_old(outbox, self._config.max_age_s), self._rooms.quotas.socket(address_of(websocket)):
+            with (
+                closed_when_old(outbox, self._config.max_age_s),
+                self._rooms.quotas.socket(address_of(websocket)),
+                self._metrics.socket(kind),
+            ):
                 await endpoint(websocket, outbox)
         except WireError as error:
+            self._metrics.refused(error)
             log.info("socket closed by the server", code=error.code)
             with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
                 async with asyncio.timeout(_CLOSE_S):
@@ -129,14 +142,14 @@ class Sockets:
             _check_part(grant, Part.SPEAKER)
         room = self._rooms.open_private(query.source)
         try:
-            room.join(Reader(outbox, self._resolved(query.target), query.stability))
+            room.join(Reader(outbox, self._resolved(query.target), query.stability, query.timing))
             pace = self._pace(Part.SPEAKER, room.name)
             await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, pace))
         finally:
             self._rooms.forget(room)
 
     async def _converse(self, websocket: WebSocket, outbox: Outbox, intake: Intake) -> None:
-        await Conversation(websocket, outbox, intake, self._config.idle_timeout_s).run()
+        await Conversation(websocket, outbox, intake, self._config.idle_timeout_s, self._metrics).run()
 
     def _pace(self, part: str, name: str) -> Pace:
         return self._rooms.quotas.pace(part, name)

@@ -48,7 +48,7 @@ class Talks:
         else:
             self._talks[-1] = replace(old, title=title, speaker=speaker)
 
-    def find(self, number: int | None, newest: int) -> Talk:
+    def find(self, number: int | None, *, newest: int) -> Talk:
         """Return a talk; without a number the one that holds the newest segment. Raises BadRequest."""
         if number is None:
             return next((talk for talk in reversed(self._talks) if talk.holds(newest)), self.current)

@@ -12,6 +12,7 @@ from rtt.auth import Role
 from rtt.door import Door
 from rtt.errors import BadRequest, TryAgainLater
 from rtt.protocol import TranscriptQuery, decode_query, decode_room
+from rtt.records import record
 from rtt.rooms import Rooms
 from rtt.transcript.formats import Format, file_name, write
 
@@ -38,15 +39,15 @@ class Transcripts:
         query = decode_query(request.query_params, TranscriptQuery)
         room = self._rooms.find(name)
         async with self._in_turn():
-            record = room.record(query)
-            text = await asyncio.to_thread(lambda: write(record.transcript(), format_))
+            found = record(room, query)
+            text = await asyncio.to_thread(lambda: write(found.transcript(), format_))
         return Response(
             text,
             media_type=format_.media_type,
             headers={
                 "Cache-Control": "no-store",
-                "Content-Disposition": _attachment(file_name(record, format_)),
-                "Content-Language": ", ".join(record.langs),
+                "Content-Disposition": _attachment(file_name(found, format_)),
+                "Content-Language": ", ".join(found.langs),
             },
         )
 

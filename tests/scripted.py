@@ -14,11 +14,14 @@ class ScriptedEngine:
     """With a `rule` it answers at once; without, each job waits in `jobs` for `answer` or `fail`."""
 
     ready = True
-    load = Load.NORMAL
+    load: Load = Load.NORMAL
 
     def __init__(self, rule: Callable[[Job], str] | None = None) -> None:
         self.rule = rule
         self.jobs: asyncio.Queue[tuple[Job, asyncio.Future[Hypothesis]]] = asyncio.Queue()
+
+    def prefills(self) -> list[str]:
+        return []
 
     async def translate(self, source: JobSource) -> Hypothesis | None:
         await asyncio.sleep(0)

@@ -34,7 +34,9 @@ async def test_modules_are_served_as_such(service: Service) -> None:
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    assert "content-security-policy" not in answer.headers, "the page's counts, and thirty of them are as long as a page"
+    assert "content-security-policy" not in answer.headers, (
+        "the page's counts, and thirty of them are as long as a page"
+    )
 
 
 async def test_the_worker_has_the_policies_of_a_page(service: Service) -> None:
@@ -80,8 +82,8 @@ async def test_nothing_else_is_served(service: Service, path: str) -> None:
 async def test_the_models_there_are(service: Service) -> None:
     assert (await get(service, "/v1/models")).json() == {
         "models": [
-            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none"},
-            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none"},
+            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none", "prefill": False},
+            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none", "prefill": False},
         ]
     }
 

@@ -87,6 +87,16 @@ class TestReaders:
             assert late["segment"] <= clear["segment"]
             assert (await get(service, f"{PATH}.txt?lang=de&talk=1")).text == "Eins.\n"
 
+    async def test_a_talk_that_is_announced_twice_begins_once(self, service: Service) -> None:
+        async with hall(service) as (speaker, reader):
+            await speaker.send(NEXT)
+            await say(speaker, reader, "One.")
+            await speaker.send(NEXT)
+            await say(speaker, reader, "Two.")
+            assert [m["type"] for m in reader.seen].count("clear") == 1
+            await speaker.send({"type": "clear"})
+            assert (await reader.next(type="clear"))["segment"] == 2
+
 
 class TestTranscripts:
     async def test_each_talk_has_its_own(self, service: Service) -> None:

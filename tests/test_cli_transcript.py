@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Service
+from rtt.auth import Role
+from tests.conftest import Service, serving
+from tests.scripted import ScriptedEngine, scripted_catalog, shout
+from tests.test_rights import LISTEN, SECRET, SPEAK, token
 from tests.test_sockets import hall
 from tests.test_transcripts_http import say
 
@@ -23,6 +26,21 @@ async def test_what_was_said_and_nothing_else_is_printed(service: Service) -> No
         arguments = ("hall", "--lang", "en", "--lang", "de", "--format", "txt", "--url", service.ws)
         done = await asyncio.to_thread(rtt, *arguments)
         assert (done.returncode, done.stdout, done.stderr) == (0, "One.\nONE.\n\n", "")
+
+
+async def test_a_token_and_an_earlier_talk() -> None:
+    catalog = scripted_catalog(("en", "de"))
+    async with serving(ScriptedEngine(shout), catalog, secrets=[SECRET]) as service:
+        async with (
+            service.peer(f"{SPEAK}&token={token(Role.SPEAKER)}") as speaker,
+            service.peer(f"{LISTEN}lang=de&token={token(Role.READER)}") as reader,
+        ):
+            await say(speaker, reader, "One.")
+            await speaker.send({"type": "clear"})
+            await say(speaker, reader, "Two.")
+            arguments = ("hall", "--talk", "1", "--format", "txt", "--url", service.ws, "--token", token(Role.READER))
+            done = await asyncio.to_thread(rtt, *arguments)
+            assert (done.returncode, done.stdout, done.stderr) == (0, "ONE.\n", "")
 
 
 @pytest.mark.parametrize(("room", "says"), [("nowhere", "no_room: there is no room nowhere"), ("a b/", 'room: "a b/"')])

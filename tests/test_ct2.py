@@ -243,9 +243,11 @@ def test_a_compute_type_that_is_not_there_is_refused(wanted: str) -> None:
     assert str(refused.value).startswith(f"compute_type: {wanted}; cpu supports float32, int8")
 
 
-def test_full_precision_translates_too() -> None:
-    backend = loaded(BUNDLED, Hardware("cpu", "float32", 1))
-    assert translated(backend, job("Good morning.")) == ["Guten Morgen."]
+@pytest.mark.parametrize("wanted", sorted(ctranslate2.get_supported_compute_types("cpu")))
+def test_every_compute_type_of_the_cpu_translates(wanted: str) -> None:
+    hardware = choose_hardware(Device.CPU, wanted, 1)
+    assert hardware.compute_type == wanted
+    assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
 
 
 @needs_gpu
@@ -296,3 +298,50 @@ def test_a_draft_is_kept_as_far_as_the_model_believes_in_it(backend: Ct2Backend)
     assert answer("Wie Zebra", 0.1) == plain
     assert answer("Wie Zebra", 0.0).startswith("Wie Zebra")
     assert answer(plain, 0.1) == plain
+
+
+def test_a_prefix_in_one_pass_leaves_the_answer_as_it_is(backend: Ct2Backend) -> None:
+    plain = Ct2Backend(Catalog.find([BUNDLED]), CPU, prefill=False)
+    plain.load()
+    assert (backend.prefills(), plain.prefills()) == (["en-de"], [])
+    for said in TALK:
+        words = text.units(translated(plain, job(said))[0])
+        for length in range(1, len(words) + 1):
+            held = job(said, "".join(words[:length]))
+            assert translated(backend, held) == translated(plain, held)
+
+
+@pytest.mark.parametrize("said", TALK)
+def test_a_draft_that_is_all_of_the_answer_stays_it(backend: Ct2Backend, said: str) -> None:
+    whole = translated(backend, job(said))[0]
+    assert translated(backend, Job("en-de", said, "", True, whole, 0.01)) == [whole]
+
+
+def test_a_model_that_cannot_take_a_prefix_in_one_pass_is_found_out(folder: ModelFolder) -> None:
+    """Its decoder starts with a zero embedding, as in models converted from Marian."""
+    flag = b"decoder/start_from_zero_embedding\0\0\1\1\0\0\0"
+    assert folder.read("model.bin").count(flag + b"\0") == 1
+    folder.replace("model.bin", folder.read("model.bin").replace(flag + b"\0", flag + b"\1"))
+    backend = loaded(folder.path)
+    assert backend.prefills() == []
+    assert translated(backend, job("The cat sleeps.", "Unsere Katze"))[0].startswith("Unsere Katze")
+
+
+def test_models_that_search_with_beams_take_prefixes_step_by_step(folder: ModelFolder) -> None:
+    folder.edit(lambda manifest: manifest["options"].update(beam_size=2))
+    backend = loaded(folder.path)
+    assert backend.prefills() == []
+    assert translated(backend, job("Good morning.", "Guten")) == ["Guten Morgen."]
+
+
+def test_a_batch_of_more_tokens_than_allowed_is_split(backend: Ct2Backend) -> None:
+    small = Ct2Backend(Catalog.find([BUNDLED]), CPU, max_tokens=8)
+    small.load()
+    jobs = [job(said) for said in TALK]
+    assert translated(small, *jobs) == translated(backend, *jobs)
+
+
+def test_an_answer_says_where_its_time_went(backend: Ct2Backend) -> None:
+    timings = [answer.timing for answer in backend.translate_batch([job(said) for said in TALK])]
+    assert {timing.batch for timing in timings} == {len(TALK)}
+    assert all(timing.tokenise_s > 0 and timing.translate_s > 0 and not timing.cached for timing in timings)

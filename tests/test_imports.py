@@ -14,14 +14,16 @@ ORDER = [
     {"bench"},
     {"server"},
     {"app"},
-    {"sockets", "events", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
-    {"conversation", "door"},
+    {"sockets", "streams", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
+    {"conversation", "door", "events", "live_vtt"},
     {"rooms"},
+    {"records"},
     {"room", "archive"},
     {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
-    {"captions"},
+    {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
-    {"config"},
+    {"cache", "config", "energy", "turns"},
+    {"load"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
@@ -31,8 +33,8 @@ ORDER = [
     {"errors"},
 ]
 PURE = {
-    *("captions", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine", "protocol", "text"),
-    *("errors", "talks"),
+    *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
+    *("protocol", "text", "errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -47,9 +49,11 @@ ONLY = {
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
     "starlette": {
-        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "server", "sockets"),
-        "transcripts_http",
+        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "live_vtt", "server"),
+        *("sockets", "streams", "transcripts_http"),
     },
+    "prometheus_client": {"energy", "metrics"},
+    "cachetools": {"cache"},
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},

@@ -207,3 +207,40 @@ async def test_all_can_be_taken_at_once() -> None:
     assert outbox.take_all() == []
     outbox.put("c", key=1)
     assert outbox.take_all() == ["c"]
+
+
+async def test_what_nothing_waits_before_is_written_on_the_spot() -> None:
+    outbox = roomy()
+    written: list[str] = []
+    keeps_up = True
+
+    def write(frame: str) -> bool:
+        if keeps_up:
+            written.append(frame)
+        return keeps_up
+
+    outbox.write = write
+    outbox.put("before anybody asks")
+    assert await outbox.get() == "before anybody asks"
+    asked = asyncio.create_task(outbox.get())
+    await asyncio.sleep(0)
+    outbox.put("a", "key")
+    outbox.put("b", "key")
+    assert written == ["a", "b"]
+    keeps_up = False
+    outbox.put("c", "key")
+    keeps_up = True
+    outbox.put("d")
+    assert written == ["a", "b"]
+    assert [await asked, await outbox.get()] == ["c", "d"]
+
+
+async def test_nobody_is_written_to_who_does_not_ask_any_more() -> None:
+    outbox = roomy()
+    outbox.write = lambda _frame: pytest.fail("written")
+    asked = asyncio.create_task(outbox.get())
+    await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    outbox.put("a")
+    assert outbox.take_all() == ["a"]

@@ -91,8 +91,11 @@ def test_no_phrase_is_left_and_nothing_else_is_lost(phrases: list[str], said: li
     text = " ".join(said)
     shown = Profanity({"": phrases}).masked("en", update(text, final=True)).stable
     assert len(shown) == len(text)
-    keys = f" {' '.join(text_rules.keys(text_rules.units(shown)))} "
-    assert not any(f" {' '.join(text_rules.keys(text_rules.units(phrase)))} " in keys for phrase in phrases)
+    assert not any(spaced(phrase) in spaced(shown) for phrase in phrases)
+
+
+def spaced(text: str) -> str:
+    return f" {' '.join(text_rules.key(unit) or '*' for unit in text_rules.units(text))} "
 
 
 class TestTheList:

@@ -180,13 +180,14 @@ async def test_readers_are_told_the_route() -> None:
 
 
 def test_what_there_is_is_offered(nllb: Model) -> None:
-    assert models_of(PIVOTED)[-1] == {"name": "de-en+en-fr", "source": "de", "targets": ["fr"], "licence": "none"}
-    assert models_of(Catalog([nllb])) == [
+    assert models_of(PIVOTED, [])[-1] == {"name": "de-en+en-fr", "source": "de", "targets": ["fr"], "licence": "none"}
+    assert models_of(Catalog([nllb]), ["nllb"]) == [
         {
             "name": "nllb",
             "source": "en",
             "sources": ["de", "en", "fr"],
             "targets": ["de", "en", "fr"],
             "licence": "unknown",
+            "prefill": True,
         }
     ]

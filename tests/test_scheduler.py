@@ -23,6 +23,9 @@ class GatedBackend:
     def load(self) -> None:
         self.loaded = True
 
+    def prefills(self) -> list[str]:
+        return []
+
     def translate_batch(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         texts = [job.text for job in jobs]
         self.batches.append(texts)
@@ -40,9 +43,11 @@ class GatedBackend:
 class Source:
     """A source with texts in a row; the newest wins."""
 
-    def __init__(self, text: str | None, *, urgent: bool = False) -> None:
+    def __init__(self, text: str | None, *, urgent: bool = False, room: str = "", growth: int = 0) -> None:
         self.text = text
         self.urgent = urgent
+        self.room = room
+        self.growth = growth
         self.since = asyncio.get_running_loop().time()
 
     def waiting_since(self) -> float:
@@ -188,27 +193,145 @@ async def test_a_model_that_cannot_be_loaded_is_told() -> None:
     await scheduler.stop()
 
 
-async def test_load_follows_the_wait(
-    scheduler: Scheduler, backend: GatedBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loop = asyncio.get_running_loop()
-    skew = 0.0
-    real = loop.time
-    monkeypatch.setattr(loop, "time", lambda: real() + skew)
-    running = asyncio.create_task(scheduler.translate(Source("first")))
+async def test_rooms_take_turns(backend: GatedBackend) -> None:
+    scheduler = Scheduler(backend, workers=1, max_batch=2)
+    await scheduler.start()
+    first = asyncio.create_task(scheduler.translate(Source("first")))
     await turns()
-    waiting = [asyncio.create_task(scheduler.translate(Source(f"w{n}"))) for n in range(8)]
+    many = [Source(f"m{n}", room="many") for n in range(3)]
+    finals = [Source(f"f{n}", room="many", urgent=True) for n in range(2)]
+    sources = [*many, *finals, Source("one", room="one"), Source("f", room="one", urgent=True)]
+    rest = [asyncio.create_task(scheduler.translate(source)) for source in sources]
     await turns()
-    assert load_of(scheduler) is Load.NORMAL
-    skew = 2.0
-    backend.open(1)
-    await running
-    assert load_of(scheduler) is Load.BUSY
-    backend.open(1)
-    await asyncio.gather(*waiting[:3])
-    backend.open(1)
-    await asyncio.gather(*waiting[3:6])
-    assert load_of(scheduler) is Load.OVERLOADED
     backend.open()
-    await asyncio.gather(*waiting)
+    await asyncio.gather(first, *rest)
+    await scheduler.stop()
+    assert backend.batches == [["first"], ["f", "f0"], ["f1", "m0"], ["one", "m1"], ["m2"]]
+
+
+async def test_what_is_known_is_not_translated_again(backend: GatedBackend) -> None:
+    backend.open()
+    scheduler = Scheduler(backend, workers=1, max_batch=3, cache_bytes=100_000)
+    await scheduler.start()
+    fresh = await scheduler.translate(Source("again"))
+    known = await scheduler.translate(Source("again", room="other", urgent=True))
+    await scheduler.stop()
+    assert fresh == known == Hypothesis("AGAIN")
+    assert [fresh.timing.cached, known.timing.cached] == [False, True]
+    assert backend.batches == [["again"]]
+
+
+async def test_without_a_cache_nothing_is_known(scheduler: Scheduler, backend: GatedBackend) -> None:
+    backend.open()
+    for _ in range(2):
+        await scheduler.translate(Source("again"))
+    assert backend.batches == [["again"], ["again"]]
+
+
+async def test_a_failure_is_not_remembered(backend: GatedBackend) -> None:
+    backend.open()
+    scheduler = Scheduler(backend, workers=1, max_batch=3, cache_bytes=100_000)
+    await scheduler.start()
+    for _ in range(2):
+        with pytest.raises(TranslationError):
+            await scheduler.translate(Source("poison"))
+    await scheduler.stop()
+    assert backend.batches == [["poison"], ["poison"]]
+
+
+class Skewed:
+    """The loop's clock, which a test sets forward; the scheduler ticks when the test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, scheduler: Scheduler) -> None:
+        loop = asyncio.get_running_loop()
+        real, self.skew = loop.time, 0.0
+        assert scheduler._ticking
+        scheduler._ticking.cancel()
+        monkeypatch.setattr(loop, "time", lambda: real() + self.skew)
+
+
+async def crowd(scheduler: Scheduler, backend: GatedBackend, step: Load) -> None:
+    """Have texts wait for as long as it takes until the load has that step."""
+    for _ in range(20):
+        if load_of(scheduler) is step:
+            return
+        source = Source("late", urgent=True)
+        source.since -= 3
+        backend.open(1)
+        await scheduler.translate(source)
+        scheduler.tick()
+    raise AssertionError(f"the load never was {step}")
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch, scheduler: Scheduler) -> Skewed:
+    return Skewed(monkeypatch, scheduler)
+
+
+async def test_the_load_follows_the_wait(scheduler: Scheduler, backend: GatedBackend, clock: Skewed) -> None:
     assert load_of(scheduler) is Load.NORMAL
+    await crowd(scheduler, backend, Load.BUSY)
+    await crowd(scheduler, backend, Load.OVERLOADED)
+    for _ in range(1000):
+        scheduler.tick()
+    assert load_of(scheduler) is Load.NORMAL
+
+
+async def test_under_load_partials_wait_until_they_say_something_new(
+    scheduler: Scheduler, backend: GatedBackend, clock: Skewed
+) -> None:
+    await crowd(scheduler, backend, Load.BUSY)
+    backend.batches.clear()
+    backend.open()
+    small, large = Source("small", growth=2), Source("large", growth=200)
+    asked = [asyncio.create_task(scheduler.translate(source)) for source in (small, large)]
+    await asked[1]
+    assert backend.batches == [["large"]]
+    clock.skew += 2
+    scheduler.tick()
+    await asked[0]
+    assert backend.batches == [["large"], ["small"]]
+
+
+async def test_overloaded_only_finals_are_translated(
+    scheduler: Scheduler, backend: GatedBackend, clock: Skewed
+) -> None:
+    await crowd(scheduler, backend, Load.OVERLOADED)
+    backend.batches.clear()
+    backend.open()
+    source = Source("partial", growth=1000)
+    asked = asyncio.create_task(scheduler.translate(source))
+    await turns()
+    clock.skew += 100
+    scheduler.tick()
+    await scheduler.translate(Source("final", urgent=True))
+    assert backend.batches == [["final"]]
+    source.urgent = True
+    scheduler.tick()
+    await asked
+    assert backend.batches == [["final"], ["partial"]]
+
+
+async def test_a_server_that_does_not_adapt_leaves_nothing_out(
+    backend: GatedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = Scheduler(backend, workers=1, max_batch=3, adapt=False)
+    await scheduler.start()
+    Skewed(monkeypatch, scheduler)
+    await crowd(scheduler, backend, Load.OVERLOADED)
+    backend.open()
+    assert await scheduler.translate(Source("partial")) == Hypothesis("PARTIAL")
+    await scheduler.stop()
+
+
+async def test_an_answer_says_how_long_its_text_has_waited(
+    scheduler: Scheduler, backend: GatedBackend, clock: Skewed
+) -> None:
+    first = asyncio.create_task(scheduler.translate(Source("first")))
+    await turns()
+    second = asyncio.create_task(scheduler.translate(Source("second")))
+    await turns()
+    clock.skew += 3
+    backend.open()
+    waits = [answer.timing.wait_s for answer in await asyncio.gather(first, second) if answer]
+    assert waits[0] < 3 <= waits[1]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rtt.engine import Hypothesis, Job, JobSource, Verbatim
+from rtt.engine import Hypothesis, Job, JobSource, Timing, Verbatim
 from rtt.errors import TranslationError
 from rtt.policy import PolicyOptions, Stream, Update
 from rtt.segmenter import Segment, Withdrawal
@@ -21,7 +21,7 @@ class Heard(list[str]):
         super().__init__()
         self.then: list[tuple[Session[Update | Withdrawal], Segment]] = []
 
-    def publish(self, _lang: str, update: Update | Withdrawal) -> None:
+    def publish(self, _lang: str, update: Update | Withdrawal, _timing: Timing | None) -> None:
         assert isinstance(update, Update)
         self.append(update.stable)
         if self.then:
@@ -31,7 +31,7 @@ class Heard(list[str]):
 
 async def test_what_comes_just_as_the_work_ends_is_not_left_lying() -> None:
     heard = Heard()
-    session = Session("en", Stream("en", PolicyOptions()), Verbatim(), heard.publish)
+    session = Session("room", "en", Stream("en", PolicyOptions()), Verbatim(), heard.publish)
     heard.then.append((session, final(2, "Two.")))
     session.receive([final(1, "One.")])
     async with asyncio.timeout(5):
@@ -43,7 +43,7 @@ async def test_what_comes_just_as_the_work_ends_is_not_left_lying() -> None:
 async def test_one_job_at_a_time() -> None:
     heard = Heard()
     engine = ScriptedEngine()
-    session = Session("de", Stream("m", PolicyOptions()), engine, heard.publish)
+    session = Session("room", "de", Stream("m", PolicyOptions()), engine, heard.publish)
     session.receive([final(1, "One."), final(2, "Two.")])
     job = await engine.answer("Eins.")
     assert job == Job("m", "One.", "", final=True)
@@ -56,7 +56,7 @@ async def test_one_job_at_a_time() -> None:
 async def test_a_failure_is_tried_again() -> None:
     heard = Heard()
     engine = ScriptedEngine()
-    session = Session("de", Stream("m", PolicyOptions()), engine, heard.publish)
+    session = Session("room", "de", Stream("m", PolicyOptions()), engine, heard.publish)
     session.receive([final(1, "One.")])
     await engine.fail()
     await engine.answer("Eins.")
@@ -74,7 +74,7 @@ async def test_a_translator_that_fails_for_good_ends_the_work() -> None:
             raise TranslationError("broken")
 
     broken = Broken()
-    session = Session("de", Stream("m", PolicyOptions(attempts=3)), broken, Heard().publish)
+    session = Session("room", "de", Stream("m", PolicyOptions(attempts=3)), broken, Heard().publish)
     session.receive([final(1, "One.")])
     await session.caught_up()
     assert broken.tries == 3

@@ -13,7 +13,7 @@ def test_a_room_begins_with_a_talk_without_a_name() -> None:
 def test_a_segment_belongs_to_one_talk() -> None:
     talks = Talks()
     talks.begin("Second", "Ada", after=3, seq=10, now=5)
-    first, second = talks.find(1, 0), talks.find(2, 0)
+    first, second = talks.find(1, newest=0), talks.find(2, newest=0)
     assert [n for n in range(1, 6) if first.holds(n)] == [1, 2, 3]
     assert [n for n in range(1, 6) if second.holds(n)] == [4, 5]
     assert (second.title, second.speaker, second.seq) == ("Second", "Ada", 10)
@@ -31,12 +31,12 @@ def test_one_in_which_nothing_was_said_is_renamed() -> None:
 def test_without_a_number_it_is_the_one_that_was_spoken_in_last(newest: int, number: int) -> None:
     talks = Talks()
     talks.begin("Second", "", after=3, seq=10, now=5)
-    assert talks.find(None, newest).number == number
+    assert talks.find(None, newest=newest).number == number
 
 
 def test_one_that_is_not_there_is_refused() -> None:
     with pytest.raises(BadRequest, match="field talk: 2: Expected one from 1 to 1"):
-        Talks().find(2, 0)
+        Talks().find(2, newest=0)
 
 
 def test_those_that_have_ended_are_taken_once() -> None:

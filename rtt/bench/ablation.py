@@ -17,12 +17,13 @@ from rtt.audience import Reader
 from rtt.bench.apart import Link, apart
 from rtt.bench.cost import Energy
 from rtt.bench.excerpt import message_of, stretches
-from rtt.bench.ingredients import NOT_THERE, VARIANTS, Variant
+from rtt.bench.ingredients import VARIANTS, Variant
 from rtt.bench.samples import Spread, ratio, spread_of
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
 from rtt.catalog import Catalog
 from rtt.config import Config, make_config
 from rtt.engine import Job
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Stability
 from rtt.rooms import Rooms
@@ -114,11 +115,11 @@ async def perform(
     _link: Link, build: Build, variant: Variant, excerpts: Sequence[Sequence[TraceEvent]], setup: Setup
 ) -> Repeat:
     """Answer every text of every talk; the models are loaded before the time begins. Work for `rtt.bench.apart`."""
-    config = make_config({**variant.settings, "models": setup.models or None})
+    config = make_config({**variant.settings, "models": setup.models or None, "adapt": False})
     catalog, scheduler = build(config)
     await scheduler.start()
     if variant.rooms:
-        rooms = Rooms(catalog, scheduler, config)
+        rooms = Rooms(catalog, scheduler, config, Metrics())
         answering = [_in_a_room(rooms, config, number, said, setup) for number, said in enumerate(excerpts)]
     else:
         model = catalog.pair(setup.source, setup.target).name
@@ -149,7 +150,9 @@ async def _again_and_again(scheduler: Scheduler, model: str, said: Sequence[Trac
 class _Once:
     """A source of one job."""
 
+    room = ""
     urgent = False
+    growth = 0
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -182,7 +185,7 @@ def tables(result: Report) -> list[Table]:
     title = f"ablation: {result.texts} texts of {setup.talks} talks at once, {setup.repeats} repeats"
     note = (
         f"Means ± standard deviations; times as fast as original. {result.words} words. "
-        f"+cached and all punctuate the speech too, which the others do not. {NOT_THERE}"
+        f"+cached and all punctuate the speech too, which the others do not."
     )
     return [Table(title, FIGURES, figures), Table("", columns, lines, [note])]
 

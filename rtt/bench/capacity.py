@@ -88,7 +88,7 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
     plain = await _side(
         server(plain_server.PROGRAM, setup.source, setup.target, *folders), "plain server", talks, setup, tell
     )
-    own = await _side(rtt_server(setup.models), "rtt", talks, setup, tell)
+    own = await _side(rtt_server(setup.models, adapt=True), "rtt", talks, setup, tell)
     return Report(setup, own, plain, ratio(own.limit.count, plain.limit.count))
 
 

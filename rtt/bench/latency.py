@@ -169,8 +169,9 @@ def _walls(found: Sequence[Answer]) -> list[float]:
 def _parts(found: Sequence[Answer]) -> dict[str, Percentiles]:
     samples: defaultdict[str, list[float]] = defaultdict(list)
     for answer in found:
-        for name, value in (answer.caption.timing or {}).items():
-            samples[name].append(value)
+        if (timing := answer.caption.timing) and not timing.cached:
+            for name in ("wait_ms", "tokenise_ms", "translate_ms"):
+                samples[name].append(getattr(timing, name))
     return {name: percentiles(values) for name, values in samples.items()}
 
 

@@ -43,17 +43,17 @@ def ready_line(url: str) -> str:
 
 
 @asynccontextmanager
-async def rtt_server(models: Sequence[Path] | None = None) -> AsyncIterator[Server]:
-    """Start `rtt serve`. Raises ConfigError."""
-    async with server(RTT, *serve_arguments(models)) as started:
+async def rtt_server(models: Sequence[Path] | None = None, *, adapt: bool = False) -> AsyncIterator[Server]:
+    """Start `rtt serve`; `adapt`: it may give way to load. Raises ConfigError."""
+    async with server(RTT, *serve_arguments(models, adapt=adapt)) as started:
         yield started
 
 
-def serve_arguments(models: Sequence[Path] | None, port: int = 0) -> list[str]:
+def serve_arguments(models: Sequence[Path] | None, port: int = 0, *, adapt: bool = False) -> list[str]:
     """Return the arguments of `rtt serve` on the loopback; its other settings come from the environment."""
     options = [option for folder in models or [] for option in ("--models", str(folder))]
-    # A talk at many times its pace is no abuse.
-    limits = ["--messages-per-s", "0", "--characters-per-s", "0"]
+    # A talk at many times its pace is neither abuse nor, mostly, a load to give way to.
+    limits = ["--messages-per-s", "0", "--characters-per-s", "0", "--adapt" if adapt else "--no-adapt"]
     return ["serve", "--host", "127.0.0.1", "--port", str(port), *limits, *options]
 
 

@@ -7,7 +7,7 @@ beside rtt is asked in the same way, and sent and received are taken with the sa
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from rtt.bench.apart import Link
 from rtt.bench.excerpt import message_of
-from rtt.protocol import encode
+from rtt.protocol import CaptionTiming, encode
 from rtt.trace import TraceEvent
 
 _CONNECTING = 50
@@ -36,7 +36,7 @@ class Heard(Struct, frozen=True, tag_field=None):
     final: bool = False
     end_ms: int = 0
     lag_ms: float = 0
-    timing: dict[str, float] | None = None
+    timing: CaptionTiming | None = None
     """The server's account of its time for this caption, where it gives one."""
 
 
@@ -112,7 +112,8 @@ class _Room:
                 break
             await asyncio.wait([listening], timeout=0.05)
         listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        with suppress(asyncio.CancelledError, ConnectionClosed):
+            await listening
         return Talked(self._said, self._heard)
 
     async def _speak(self) -> None:

@@ -15,6 +15,7 @@ from rtt.auth import SAFE_LENGTH, Auth, find_secrets
 from rtt.cli.engine import build_engine
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, Workers
+from rtt.cli.settings_file import SettingsFile
 from rtt.config import Config, make_config
 from rtt.errors import ConfigError, ModelError
 from rtt.scheduler import Scheduler
@@ -24,6 +25,7 @@ _log = structlog.get_logger(__name__)
 
 
 def serve(
+    config: SettingsFile = None,
     host: Annotated[str | None, typer.Option(envvar="RTT_HOST", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(envvar="RTT_PORT", help="Port to listen on.")] = None,
     models: Models = None,
@@ -52,6 +54,24 @@ def serve(
     compute_type: ComputeType = None,
     workers: Workers = None,
     max_batch: Annotated[int | None, typer.Option(envvar="RTT_MAX_BATCH", help="Most texts in a batch.")] = None,
+    max_batch_tokens: Annotated[
+        int | None, typer.Option(envvar="RTT_MAX_BATCH_TOKENS", help="Most tokens computed at a time.")
+    ] = None,
+    prefill: Annotated[
+        bool | None,
+        typer.Option("--prefill/--no-prefill", envvar="RTT_PREFILL", help="Run known words in one pass when cheaper."),
+    ] = None,
+    cache_mb: Annotated[
+        int | None, typer.Option(envvar="RTT_CACHE_MB", help="Megabytes of answers kept for repeats; 0: none.")
+    ] = None,
+    private: Annotated[
+        bool | None,
+        typer.Option("--private/--no-private", envvar="RTT_PRIVATE", help="Keep no answers of one room for another."),
+    ] = None,
+    adapt: Annotated[
+        bool | None,
+        typer.Option("--adapt/--no-adapt", envvar="RTT_ADAPT", help="Leave partials out under load; no new rooms."),
+    ] = None,
     max_rooms: Annotated[int | None, typer.Option(envvar="RTT_MAX_ROOMS", help="Most rooms at a time.")] = None,
     room_linger_s: Annotated[
         float | None, typer.Option(envvar="RTT_ROOM_LINGER_S", help="Seconds an empty room is remembered.")
@@ -60,7 +80,7 @@ def serve(
         int | None, typer.Option(envvar="RTT_HISTORY", help="Finished sentences a late reader gets first.")
     ] = None,
     transcripts: Annotated[
-        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of rooms that close.")
+        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of talks that are over.")
     ] = None,
     schedule: Annotated[
         Path | None, typer.Option(envvar="RTT_SCHEDULE", help="TOML file of the talks, which clear their rooms.")
@@ -103,15 +123,15 @@ def serve(
     ] = None,
 ) -> None:
     """Serve rooms, pages and sockets."""
-    config = make_config(locals())
-    auth = Auth(find_secrets(config.secret_file, os.environ))
-    if not (auth.required or config.open or _is_loopback(config.host)):
+    settings = make_config({name: value for name, value in locals().items() if name != "config"})
+    auth = Auth(find_secrets(settings.secret_file, os.environ))
+    if not (auth.required or settings.open or _is_loopback(settings.host)):
         raise ConfigError(
-            f"host: {config.host!r}: without a secret, whoever reaches this address may speak and read; "
+            f"host: {settings.host!r}: without a secret, whoever reaches this address may speak and read; "
             "set RTT_SECRET, or --open where that is meant"
         )
     configure_logs(verbose=True)
-    uvloop.run(_serve(config, auth))
+    uvloop.run(_serve(settings, auth))
 
 
 async def _serve(config: Config, auth: Auth) -> None:

@@ -18,6 +18,7 @@ from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, StabilityOption, Workers
 from rtt.config import Config, make_config
 from rtt.errors import TranslationError
+from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import EVERYBODY_TYPES, Caption, Final, Partial, Stability, decode
 from rtt.room import Room
@@ -67,7 +68,7 @@ async def _room(config: Config, target: str, stability: Stability) -> AsyncItera
     catalog, engine = build_engine(config)
     source, target = catalog.resolve(config.source), catalog.resolve(target)
     outbox = Outbox(limit=config.outbox_limit, patience_s=float("inf"))
-    room = Room("translate", source, catalog, engine, config)
+    room = Room("translate", source, catalog, engine, config, Metrics())
     room.join(Reader(outbox, (target,), stability))
     await engine.start()
     try:

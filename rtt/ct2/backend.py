@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import structlog
+
 from rtt.catalog import Catalog, Model, Task, legs, split_leg
 from rtt.ct2.hardware import Hardware
 from rtt.ct2.multilingual import MultilingualTranslator
@@ -12,25 +14,32 @@ from rtt.ct2.translator import Translator
 from rtt.engine import Hypothesis, Job
 from rtt.errors import ModelError, TranslationError
 
+_log = structlog.get_logger(__name__)
+
 
 class Ct2Backend:
     """Every model of a catalogue, loaded."""
 
-    def __init__(self, catalog: Catalog, hardware: Hardware) -> None:
+    def __init__(self, catalog: Catalog, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
+        """`prefill`: run prefixes in one pass where that is cheaper; `max_tokens`: of a batch, padding included."""
         self._catalog = catalog
         self._hardware = hardware
+        self._prefill = prefill
+        self._max_tokens = max_tokens
         self._models: dict[str, Translator | Punctuator] = {}
 
     def load(self) -> None:
         """Check and load the models, and translate once with each. Raises ModelError."""
         for name, model in self._catalog.models.items():
             model.verify()
-            loaded = _kind_of(model)(model, self._hardware)
             try:
-                loaded.translate([Job(name, "1", "", final=True)])
+                self._models[name] = self._loaded(model)
             except TranslationError as error:
                 raise ModelError(f"{model.folder}: the model does not work: {error}") from error
-            self._models[name] = loaded
+
+    def prefills(self) -> list[str]:
+        """Return the models that run the prefix of an answer in one pass."""
+        return [name for name, model in self._models.items() if isinstance(model, Translator) and model.prefill]
 
     def translate_batch(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job, in order, with one call for each leg of its route. Raises TranslationError."""
@@ -59,8 +68,14 @@ class Ct2Backend:
         model = self._models[name]
         return model.of_pair(source, target) if isinstance(model, MultilingualTranslator) else model
 
-
-def _kind_of(model: Model) -> type[Translator | Punctuator]:
-    if model.manifest.task is Task.PUNCTUATE:
-        return Punctuator
-    return MultilingualTranslator if model.manifest.many else Translator
+    def _loaded(self, model: Model) -> Translator | Punctuator:
+        if model.manifest.task is Task.PUNCTUATE:
+            punctuator = Punctuator(model, self._hardware)
+            punctuator.translate([Job(model.name, "1", "", final=True)])
+            return punctuator
+        kind = MultilingualTranslator if model.manifest.many else Translator
+        translator = kind(model, self._hardware, prefill=self._prefill, max_tokens=self._max_tokens)
+        translator.check()
+        if self._prefill and not translator.prefill:
+            _log.warning("prefixes are decoded step by step: this model cannot take them in one pass", model=model.name)
+        return translator

@@ -18,10 +18,10 @@ class MultilingualTranslator(Translator):
     Raises ModelError where it cannot be loaded, or a language's token is not in its vocabulary.
     """
 
-    def __init__(self, model: Model, hardware: Hardware) -> None:
-        super().__init__(model, hardware)
+    def __init__(self, model: Model, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
+        super().__init__(model, hardware, prefill=prefill, max_tokens=max_tokens)
         self._manifest = model.manifest
-        self._shared = self._model
+        self._shared = self._decoder
         _check_tags(model)
         self.use(model.manifest.source, model.manifest.target)
 
@@ -34,7 +34,8 @@ class MultilingualTranslator(Translator):
     def use(self, source: str, target: str) -> None:
         """Translate from `source` to `target` from now on."""
         tags = {*self._manifest.sources.values(), *self._manifest.targets.values()}
-        self._model = _Tagged(self._shared, *self._manifest.tags(source, target), frozenset(tags))
+        tagged = _Tagged(self._shared.model, *self._manifest.tags(source, target), frozenset(tags))
+        self._decoder = self._shared.of(tagged)
 
 
 def _check_tags(model: Model) -> None:

@@ -38,11 +38,15 @@ def read_vocabulary(model: Model, side: str) -> tuple[set[str], Path]:
         raise ModelError(f"{path}: {error}") from error
 
 
-def check_vocabulary(model: Model, side: str, tokeniser: Any) -> None:  # noqa: ANN401
-    """Compare the pieces that the tokeniser writes with the model's vocabulary of that side. Raises ModelError."""
+def check_vocabulary(model: Model, side: str, tokeniser: Any) -> set[str]:  # noqa: ANN401
+    """Compare the pieces that the tokeniser writes with the model's vocabulary of that side, and return that.
+
+    Raises ModelError.
+    """
     vocabulary, path = read_vocabulary(model, side)
     if unknown := written_pieces(tokeniser) - vocabulary:
         raise ModelError(
             f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the "
             f"vocabulary, such as {min(unknown)!r}: they do not belong together"
         )
+    return vocabulary

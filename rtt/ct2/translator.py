@@ -1,90 +1,130 @@
 """A translation model: text to text, beginning with what readers have seen where the model still believes in it."""
 
 import math
+import time
 from collections.abc import Sequence
 
 import ctranslate2
 
 from rtt import text as text_rules
 from rtt.catalog import Model
+from rtt.ct2.decoder import Decoder, DecoderOptions
 from rtt.ct2.hardware import Hardware
 from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
-from rtt.engine import Hypothesis, Job
-from rtt.errors import ModelError, TranslationError
+from rtt.engine import Hypothesis, Job, Timing
+from rtt.errors import ModelError
 
-# Room for short texts, whose translation may be longer by more than the ratio.
-_OUTPUT_ALLOWANCE = 10
+# An answer that ends here with this probability ends here: no other token can be more likely.
+_CERTAIN = math.log(0.5)
+# Texts made of the model's own words, to try it with: how many, and of how many words each.
+_TRIALS = 4
+_TRIAL_WORDS = 8
 
 
 class Translator:
     """One model and its tokenisers. Raises ModelError where they cannot be loaded."""
 
-    def __init__(self, model: Model, hardware: Hardware) -> None:
+    def __init__(self, model: Model, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
         manifest = model.manifest
-        self._options = manifest.options
         # The end of the text takes a place of its own.
         self._size = manifest.options.max_input_tokens - 1
         self._source = load_tokeniser(model, manifest.tokeniser.source)
         self._target = load_tokeniser(model, manifest.tokeniser.target)
         check_vocabulary(model, "source", self._source)
-        check_vocabulary(model, "target", self._target)
+        vocabulary = check_vocabulary(model, "target", self._target)
         try:
-            self._model = ctranslate2.Translator(str(model.folder), **hardware.options)
+            translator = ctranslate2.Translator(str(model.folder), **hardware.options)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{model.folder}: {error}") from error
+        options = DecoderOptions(
+            beam_size=manifest.options.beam_size,
+            max_output_ratio=manifest.options.max_output_ratio,
+            max_tokens=max_tokens,
+            prefill=prefill,
+        )
+        self._decoder = Decoder(translator, options, vocabulary)
+
+    @property
+    def prefill(self) -> bool:
+        """Whether the prefix of an answer is run in one pass where that is cheaper."""
+        return self._decoder.prefill
+
+    def check(self) -> None:
+        """Translate a few texts, in every way that is used later. Raises TranslationError."""
+        self.translate([Job("", "1", "", final=True)])
+        words = [p for n in range(self._source.vocab_size()) if (p := self._source.id_to_piece(n))[1:].isalpha()]
+        words = [word for word in words if word.startswith("▁")]
+        every = max(1, len(words) // (_TRIALS * _TRIAL_WORDS))
+        spread = words[::every][: _TRIALS * _TRIAL_WORDS]
+        self._decoder.check([spread[start::_TRIALS] for start in range(_TRIALS)])
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
+        started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
-        sources = self._source.encode([text for text, _ in texts], out_type=str)
-        prefixes = self._verified(jobs, sources)
-        parts = [
-            (owner, part, [] if number else prefixes[owner])
-            for owner, source in enumerate(sources)
-            for number, part in enumerate(self._parts(source))
-        ]
-        answers: list[list[str]] = [[] for _ in jobs]
-        decoded = self._decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
-        for (owner, _, _), answer in zip(parts, decoded, strict=True):
-            answers[owner].append(answer)
+        sources: list[list[str]] = self._source.encode([text for text, _ in texts], out_type=str)
+        prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
+        drafts: list[list[str]] = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        tokenised = time.perf_counter()
+        answers = self._answers(jobs, sources, prefixes, drafts)
+        translated = time.perf_counter()
+        decoded = [self._target.decode(parts) for parts in answers]
+        tokenise_s = tokenised - started + time.perf_counter() - translated
+        timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         return [
-            Hypothesis(" ".join(filter(None, [text_rules.join(answer), emoji.strip()])))
-            for answer, (_, emoji) in zip(answers, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text_rules.join(parts), emoji.strip()])), timing)
+            for parts, (_, emoji) in zip(decoded, texts, strict=True)
         ]
 
-    def _verified(self, jobs: Sequence[Job], sources: Sequence[list[str]]) -> list[list[str]]:
-        """Return the tokens that each answer begins with: the prefix, and what of the draft the model believes in."""
-        prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
-        drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+    def _answers(
+        self,
+        jobs: Sequence[Job],
+        sources: Sequence[list[str]],
+        prefixes: Sequence[list[str]],
+        drafts: Sequence[list[str]],
+    ) -> list[list[list[str]]]:
+        """Return the tokens of each answer, in one or more parts."""
+        starts, ended = self._verified(jobs, sources, prefixes, drafts)
+        answers = [[start] if index in ended else [] for index, start in enumerate(starts)]
+        parts = [
+            (owner, part, [] if number else starts[owner])
+            for owner, source in enumerate(sources)
+            if owner not in ended
+            for number, part in enumerate(self._parts(source))
+        ]
+        decoded = self._decoder.decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
+        for (owner, _, _), answer in zip(parts, decoded, strict=True):
+            answers[owner].append(answer)
+        return answers
+
+    def _verified(
+        self,
+        jobs: Sequence[Job],
+        sources: Sequence[list[str]],
+        prefixes: Sequence[list[str]],
+        drafts: Sequence[list[str]],
+    ) -> tuple[list[list[str]], set[int]]:
+        """Return what each answer begins with, the prefix and what of the draft the model believes in.
+
+        And which of them are all of the answer.
+        """
+        starts, ended = list(prefixes), set()
         drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= self._size and drafts[i]]
-        if not drafted:
-            return prefixes
-        try:
-            scores = self._model.score_batch([sources[i] for i in drafted], [drafts[i] for i in drafted])
-        except (RuntimeError, ValueError) as error:
-            raise TranslationError(str(error)) from error
+        scores = self._decoder.score([sources[i] for i in drafted], [drafts[i] for i in drafted])
         for i, score in zip(drafted, scores, strict=True):
-            least = math.log(jobs[i].trust) if jobs[i].trust else -math.inf
-            kept = next((n for n, p in enumerate(score.log_probs) if p < least), len(drafts[i]))
-            kept = min(kept, len(drafts[i]))
-            while len(prefixes[i]) < kept < len(drafts[i]) and not drafts[i][kept].startswith("▁"):
-                kept -= 1
+            kept = self._kept(score, drafts[i], math.log(jobs[i].trust) if jobs[i].trust else -math.inf)
             if kept > len(prefixes[i]):
-                prefixes[i] = drafts[i][:kept]
-        return prefixes
+                starts[i] = drafts[i][:kept]
+                if kept == len(drafts[i]) and score[kept] > _CERTAIN:
+                    ended.add(i)
+        return starts, ended
+
+    def _kept(self, score: Sequence[float], draft: Sequence[str], least: float) -> int:
+        """Return how many tokens of a draft stay: whole words, up to the first that is less likely than `least`."""
+        kept = next((n for n in range(len(draft)) if score[n] < least), len(draft))
+        while 0 < kept < len(draft) and not draft[kept].startswith("▁"):
+            kept -= 1
+        return kept
 
     def _parts(self, source: list[str]) -> list[list[str]]:
         return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]
-
-    def _decode(self, sources: list[list[str]], prefixes: list[list[str]]) -> list[str]:
-        limit = int(max(map(len, sources)) * self._options.max_output_ratio) + _OUTPUT_ALLOWANCE
-        try:
-            results = self._model.translate_batch(
-                sources,
-                target_prefix=prefixes if any(prefixes) else None,
-                beam_size=self._options.beam_size,
-                max_decoding_length=max(limit, max(map(len, prefixes)) + _OUTPUT_ALLOWANCE),
-            )
-        except (RuntimeError, ValueError) as error:
-            raise TranslationError(str(error)) from error
-        return [self._target.decode(result.hypotheses[0]) for result in results]

@@ -55,13 +55,13 @@ def _timed(cues_: Sequence[Cue]) -> Iterator[Cue]:
         if cue is None:
             return
         start_ms = max(cue.start_ms, free_ms)
-        free_ms = max(cue.end_ms, start_ms + _reading_ms(cue))
+        free_ms = max(cue.end_ms, start_ms + reading_ms(cue))
         if following:
             free_ms = min(free_ms, max(following.start_ms, start_ms + _SHORTEST_MS))
         yield replace(cue, start_ms=start_ms, end_ms=free_ms)
 
 
-def _reading_ms(cue: Cue) -> int:
+def reading_ms(cue: Cue) -> int:
     """Return how long a cue takes to be read by those who read the slowest of its languages."""
     return max(_SHORTEST_MS, *(_time_of(part, lang) for lang, part in cue.texts.items()))
 

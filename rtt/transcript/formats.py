@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from html import escape
 from io import StringIO
@@ -62,7 +62,7 @@ def file_name(of: Record, format_: Format) -> str:
 def to_srt(transcript: Transcript) -> str:
     """Return SubRip."""
     file = StringIO()
-    _captions(transcript, lambda line, _: line.translate(_NO_MARKUP)).write(file, "srt")
+    _file_of(cues(transcript), lambda line, _: line.translate(_NO_MARKUP)).write(file, "srt")
     return file.getvalue() + "\n" if transcript.sentences else ""
 
 
@@ -71,11 +71,16 @@ def to_vtt(transcript: Transcript) -> str:
     several = len(transcript.langs) > 1
 
     def written(line: str, lang: str) -> str:
-        return f"<lang {lang}>{escape(line, quote=False)}</lang>" if several else escape(line, quote=False)
+        return f"<lang {lang}>{_escaped(line, lang)}</lang>" if several else _escaped(line, lang)
 
-    file = _captions(transcript, written)
+    file = _file_of(cues(transcript), written)
     file.metadata = ["Kind: captions", f"Language: {transcript.langs[0]}"]
     return file.content
+
+
+def vtt_cue(cue: Cue) -> str:
+    """Return a cue as part of a WebVTT file."""
+    return _file_of([cue], _escaped).content.removeprefix("WEBVTT\n\n") + "\n"
 
 
 def to_txt(transcript: Transcript) -> str:
@@ -97,13 +102,17 @@ _WRITERS: dict[Format, Callable[[Transcript], str]] = {
 }
 
 
-def _captions(transcript: Transcript, written: Callable[[str, str], str]) -> WebVTT:
+def _file_of(shown: Iterable[Cue], written: Callable[[str, str], str]) -> WebVTT:
     return WebVTT(
         captions=[
             Caption(_time(cue.start_ms), _time(cue.end_ms), [written(line, lang) for lang, line in _lines(cue)])
-            for cue in cues(transcript)
+            for cue in shown
         ]
     )
+
+
+def _escaped(line: str, _lang: str) -> str:
+    return escape(line, quote=False)
 
 
 def _lines(cue: Cue) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 
 from playwright.async_api import Page, Request, expect
+from websockets.asyncio.client import connect
 
 from tests.e2e.conftest import Visitor
 from tests.proxy import proxying
@@ -112,6 +113,28 @@ async def test_what_was_said_can_be_saved(real_server: str, visitor: Visitor) ->
     assert re.fullmatch(r"1\n00:00:00,000 --> [0-9:,]+\nDanke.*\n", (await download.path()).read_text())
 
 
+async def test_a_room_that_is_cleared_begins_anew(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/cleared")
+    reader = await visitor.open(f"{real_server}/captions/cleared?lang=en")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await say(speaker, "One.")
+    await expect(reader.locator(".segment")).to_have_text(["One."])
+    url = f"{real_server.replace('http', 'ws', 1)}/v1/rooms/cleared/speak?role=operator"
+    async with connect(url, proxy=None) as operator:
+        await operator.send('{"type":"clear","title":"Über uns"}')
+        await expect(reader.locator(".segment")).to_have_count(0)
+    await say(speaker, "Two.")
+    await expect(reader.locator(".segment")).to_have_text(["Two."])
+    await reader.click("#settings")
+    async with reader.expect_download() as started:
+        await reader.get_by_role("button", name="TXT").click()
+    download = await started.value
+    assert (download.suggested_filename, (await download.path()).read_text()) == (
+        "cleared.Über-uns.en.txt",
+        "Two.\n",
+    )
+
+
 async def test_what_cannot_be_saved_is_said(real_server: str, visitor: Visitor) -> None:
     reader = await visitor.open(f"{real_server}/captions/unsaved?lang=de")
     await expect(reader.locator("#empty")).to_be_visible()
@@ -138,6 +161,23 @@ async def test_a_browser_reads_the_subtitles(real_server: str, visitor: Visitor)
         }"""
     )
     assert cues == ["Is 1 < 2 & 3 > 2?"]
+
+
+async def test_a_player_gets_the_subtitles_of_a_talk_that_goes_on(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/live", bypass_csp=True)
+    await speaker.evaluate(
+        """() => {
+          const track = Object.assign(document.createElement("track"), {
+            default: true, src: "/v1/rooms/live/live.vtt?lang=en" });
+          document.body.appendChild(document.createElement("video")).append(track);
+          track.track.mode = "showing";
+          window.cues = () => [...(track.track.cues ?? [])].map((cue) => cue.text).join(" ");
+        }"""
+    )
+    for said in ("One.", "One. Two."):
+        await expect(speaker.locator("#readers")).to_have_text(re.compile("1"))
+        await say(speaker, said.split()[-1])
+        await speaker.wait_for_function("said => window.cues() === said", arg=said)
 
 
 async def test_the_browser_resumes_events_by_itself(real_server: str, visitor: Visitor) -> None:

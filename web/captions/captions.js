@@ -155,6 +155,6 @@ function chooseLanguages() {
 
 /** @param {string} format */
 async function download(format) {
-  const problem = await saveTranscript({ room, langs: reader.langs, format, token });
-  say(byId("download-problem", HTMLElement), problem && phrases.text("transcripts.failed", { detail: problem }));
+  const problem = await saveTranscript({ room, langs: reader.langs, format, token }, phrases);
+  say(byId("download-problem", HTMLElement), problem);
 }

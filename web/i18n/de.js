@@ -19,6 +19,7 @@ export default {
   "problem.outdated": "Der Server ist neuer als diese Seite. Laden Sie sie neu.",
   "problem.ended": "Der Server hat die Verbindung beendet.",
   "problem.ended_with": "Der Server hat die Verbindung beendet: {detail}.",
+  "problem.unreachable": "Der Server ist nicht erreichbar. Bitte versuchen Sie es noch einmal.",
 
   // Was sich wählen lässt
   stability: "Untertitel erscheinen",
@@ -270,7 +271,6 @@ export default {
   "start.no_key": "Dieser Server braucht für einen Raum den Schlüssel des Veranstalters.",
   "start.wrong_key": "Dieser Schlüssel gehört nicht zu diesem Server oder ist abgelaufen.",
   "start.refused": "Der Server hat den Raum nicht angelegt: {detail}",
-  "start.unreachable": "Der Server ist nicht erreichbar. Bitte versuchen Sie es noch einmal.",
   // Nächster Vortrag
   "next.title": "Nächster Vortrag",
   "next.hint": "Was gesagt wurde, verschwindet von allen Bildschirmen, und eine neue Mitschrift beginnt.",

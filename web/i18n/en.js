@@ -24,6 +24,7 @@ const messages = /** @type {const} */ ({
   "problem.outdated": "The server has been updated. Reload this page.",
   "problem.ended": "The server has ended the connection.",
   "problem.ended_with": "The server has ended the connection: {detail}.",
+  "problem.unreachable": "The server cannot be reached. Please try again.",
 
   // What may be chosen
   stability: "Captions come",
@@ -276,7 +277,6 @@ const messages = /** @type {const} */ ({
   "start.no_key": "This server needs its organiser's key to make a room.",
   "start.wrong_key": "This key is not one of this server's, or has expired.",
   "start.refused": "The server did not make the room: {detail}",
-  "start.unreachable": "The server cannot be reached. Please try again.",
   // Next talk
   "next.title": "Next talk",
   "next.hint": "What was said leaves every screen, and a new transcript begins.",

@@ -18,6 +18,7 @@ export default {
   "problem.outdated": "El servidor se ha actualizado. Vuelva a cargar esta página.",
   "problem.ended": "El servidor ha cerrado la conexión.",
   "problem.ended_with": "El servidor ha cerrado la conexión: {detail}.",
+  "problem.unreachable": "No se llega al servidor. Inténtelo de nuevo.",
 
   // Lo que se puede elegir
   stability: "Los subtítulos aparecen",
@@ -269,7 +270,6 @@ export default {
   "start.no_key": "Este servidor pide la clave del organizador para crear una sala.",
   "start.wrong_key": "Esta clave no es de este servidor o ha caducado.",
   "start.refused": "El servidor no ha creado la sala: {detail}",
-  "start.unreachable": "No se llega al servidor. Inténtelo de nuevo.",
   // Charla siguiente
   "next.title": "Charla siguiente",
   "next.hint": "Lo dicho desaparece de todas las pantallas y empieza una transcripción nueva.",

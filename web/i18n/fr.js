@@ -18,6 +18,7 @@ export default {
   "problem.outdated": "Le serveur a été mis à jour. Rechargez cette page.",
   "problem.ended": "Le serveur a mis fin à la connexion.",
   "problem.ended_with": "Le serveur a mis fin à la connexion : {detail}.",
+  "problem.unreachable": "Le serveur est injoignable. Veuillez réessayer.",
 
   // Ce que l’on peut choisir
   stability: "Les sous-titres viennent",
@@ -269,7 +270,6 @@ export default {
   "start.no_key": "Ce serveur demande la clé de l'organisateur pour créer une salle.",
   "start.wrong_key": "Cette clé n'est pas de ce serveur, ou a expiré.",
   "start.refused": "Le serveur n'a pas créé la salle : {detail}",
-  "start.unreachable": "Le serveur est injoignable. Veuillez réessayer.",
   // Exposé suivant
   "next.title": "Exposé suivant",
   "next.hint": "Ce qui a été dit quitte tous les écrans, et une nouvelle transcription commence.",

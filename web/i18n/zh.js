@@ -18,6 +18,7 @@ export default {
   "problem.outdated": "服务器已更新。请重新加载此页面。",
   "problem.ended": "服务器已结束连接。",
   "problem.ended_with": "服务器已结束连接：{detail}。",
+  "problem.unreachable": "无法连接服务器。请重试。",
 
   // 可供选择的内容
   stability: "字幕显示方式",
@@ -261,7 +262,6 @@ export default {
   "start.no_key": "在此服务器上创建房间需要组织者密钥。",
   "start.wrong_key": "此密钥不属于该服务器，或已过期。",
   "start.refused": "服务器没有创建房间：{detail}",
-  "start.unreachable": "无法连接服务器。请重试。",
   // 下一场演讲
   "next.title": "下一场演讲",
   "next.hint": "已说的内容从所有屏幕上消失，并开始新的文字记录。",

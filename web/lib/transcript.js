@@ -1,4 +1,8 @@
-/** Saves what was said as a file. It is fetched, since a link would carry the token into the browser's list of downloads. */
+/**
+ * Saves what was said as a file. It is fetched, since a link would carry the token into the browser's list of downloads.
+ *
+ * @import { Phrases } from "./i18n.js"
+ */
 import { transcriptUrl } from "./places.js";
 
 const TIMEOUT_MS = 60_000;
@@ -11,18 +15,20 @@ const TIMEOUT_MS = 60_000;
  * @property {string} token empty where there is none
  */
 
-/** @param {Wanted} wanted @returns {Promise<string>} why there is no file, in the server's words; else empty */
-export async function saveTranscript(wanted) {
-  let file;
+/**
+ * @param {Wanted} wanted
+ * @param {Phrases} phrases
+ * @returns {Promise<string>} why there is no file, in words for the person; else empty
+ */
+export async function saveTranscript(wanted, phrases) {
   try {
     const answer = await ask(wanted);
-    if (!answer.ok) return messageOf(answer);
-    file = await answer.blob();
-  } catch (error) {
-    return String(error);
+    if (!answer.ok) return phrases.text("transcripts.failed", { detail: await messageOf(answer) });
+    save(await answer.blob(), nameOf(answer));
+    return "";
+  } catch {
+    return phrases.text("problem.unreachable");
   }
-  save(file, `${wanted.room}.${wanted.langs.join("+")}.${wanted.format}`);
-  return "";
 }
 
 /** @param {Wanted} wanted */
@@ -37,6 +43,13 @@ function ask({ room, langs, format, token }) {
 async function messageOf(answer) {
   const body = await answer.json().catch(() => null);
   return body?.message ?? String(answer.status);
+}
+
+/** @param {Response} answer @returns {string} what the server calls the file, after its room and talk */
+function nameOf(answer) {
+  const told = answer.headers.get("Content-Disposition") ?? "";
+  const [, quoted, encoded] = /filename="([^"]+)"|filename\*=UTF-8''(\S+)/.exec(told) ?? [];
+  return quoted ?? decodeURIComponent(encoded ?? "");
 }
 
 /** @param {Blob} file @param {string} name */

@@ -36,8 +36,7 @@ export class Transcripts {
   async #save(format) {
     const both = byId("bilingual", HTMLInputElement).checked;
     const langs = [...new Set(both ? [this.#source, this.#languages.value] : [this.#languages.value])];
-    const problem = await saveTranscript({ room: this.#room, langs, format, token: this.#token });
-    const words = problem && this.#phrases.text("transcripts.failed", { detail: problem });
-    say(byId("transcript-state", HTMLElement), words);
+    const wanted = { room: this.#room, langs, format, token: this.#token };
+    say(byId("transcript-state", HTMLElement), await saveTranscript(wanted, this.#phrases));
   }
 }

@@ -12,7 +12,7 @@ import { placeOf } from "./join.js";
 import { Refused, makeRoom } from "./make.js";
 import { randomName } from "./names.js";
 
-/** @import { Made } from "./make.js" */
+/** @import { Made, Reason } from "./make.js" */
 
 const { token } = takeTokens();
 const settings = pageSettings({ theme, ui });
@@ -68,10 +68,16 @@ function operating({ room, tokens }) {
 
 /** @param {Refused} refused */
 function complain({ reason, detail }) {
-  say(problem, reason === "refused" ? phrases.text("start.refused", { detail }) : phrases.text(`start.${reason}`));
+  say(problem, inWords(reason, detail));
   if (reason !== "no_key" && reason !== "wrong_key") return;
   byId("key-row", HTMLElement).hidden = false;
   key.focus();
+}
+
+/** @param {Reason} reason @param {string} detail */
+function inWords(reason, detail) {
+  if (reason === "refused") return phrases.text("start.refused", { detail });
+  return phrases.text(reason === "unreachable" ? "problem.unreachable" : `start.${reason}`);
 }
 
 /** @param {SubmitEvent} event */
