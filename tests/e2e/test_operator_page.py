@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -17,7 +18,7 @@ async def speaker(service: Service) -> AsyncIterator[Peer]:
         yield it
 
 
-async def operating(visitor: Visitor, service: Service, **options: str) -> Page:
+async def operating(visitor: Visitor, service: Service, **options: Any) -> Page:
     page = await visitor.open(f"{service.url}/operator/hall", **options)
     await expect(page.locator("#state")).to_have_text("Connected")
     await expect(page.locator("#language")).to_have_value("de")

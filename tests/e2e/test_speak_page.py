@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -14,7 +15,7 @@ from tests.e2e.recognition import RECOGNITION, fail, hear, listen
 WELCOME = Path(__file__).parents[2] / "examples" / "welcome.trace.jsonl"
 
 
-async def speaking(visitor: Visitor, service: Service, script: str = "", **options: str) -> Page:
+async def speaking(visitor: Visitor, service: Service, script: str = "", **options: Any) -> Page:
     page = await visitor.open(f"{service.url}/speak/hall", RECOGNITION + script, **options)
     await expect(page.locator("#state")).to_have_text("Connected")
     return page
