@@ -159,6 +159,14 @@ class TestRehearsal:
         await expect(page.locator("#play")).to_have_text("Play")
         await expect(page.locator('.segment[data-final="false"]')).to_have_count(0)
 
+    async def test_a_recording_that_breaks_off_is_finished(self, service: Service, visitor: Visitor) -> None:
+        page = await speaking(visitor, service)
+        await page.click("#rehearsal summary")
+        events = [f'{{"at_ms":1,"type":"partial","text":"one","utterance":{number}}}' for number in (1, 2)]
+        await page.fill("#script", "\n".join(events))
+        await page.click("#play")
+        await expect(page.locator('.segment[data-final="true"]')).to_have_text(["ONE", "ONE"])
+
     @pytest.mark.parametrize(
         ("script", "says"),
         [

@@ -2,13 +2,13 @@
  * `/operator/{room}`: how a room fares, and what can be done about it. `?theme=`, `?ui=`; `#token=`, `#reader=` and
  * `#speaker=` (for the links)
  *
- * #room, #state and #speaker (data-phase), #notice with #again; #lag, #erasure, #load (data-grade), #readers, #languages;
+ * #room, #state and #speaker (data-phase), #notice with #again; figures in figures.js;
  * #language and the sentences in sentences.js, #request (data-state="waiting|sent|received"); the rehearsal in
  * rehearsal.js, links in links.js, the glossary in glossary.js, the next talk in next.js, transcripts in transcripts.js; #ui
  */
 import { Health } from "../lib/health.js";
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
-import { endonym, fetchModels, languagesFor } from "../lib/languages.js";
+import { fetchModels, languagesFor } from "../lib/languages.js";
 import { Operator } from "../lib/operator.js";
 import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { roomIn } from "../lib/places.js";
@@ -17,7 +17,7 @@ import { rowsOf } from "../lib/rows.js";
 import { language, pageSettings, theme, ui } from "../lib/settings.js";
 import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
-import { gradeOfErasure, gradeOfLag, gradeOfLoad, loadIn } from "./checks.js";
+import { paintFigures } from "./figures.js";
 import { GlossaryEditor } from "./glossary.js";
 import { Links } from "./links.js";
 import { offerNextTalk } from "./next.js";
@@ -25,7 +25,6 @@ import { Rehearsal } from "./rehearsal.js";
 import { Sentences } from "./sentences.js";
 import { Transcripts } from "./transcripts.js";
 
-/** @import { Grade } from "./checks.js" */
 /** @import { Request } from "../lib/operator.js" */
 
 const TICK_MS = 1000;
@@ -111,7 +110,7 @@ function paint() {
   paintSpeaker(isOpen ? (status?.speaker ?? "") : "");
   paintNotice();
   paintRequest();
-  paintHealth();
+  paintFigures(phrases, health, operator.status);
   rehearsal.paintButton();
   if (operator.room) paintRoom(operator.room.source);
 }
@@ -141,44 +140,6 @@ function paintRequest() {
   request.dataset["state"] = operator.refused ? "refused" : state;
   if (operator.refused) say(request, phrases.text("speak.refused", { detail: operator.refused }));
   else say(request, state && phrases.text(`fate.${state}`));
-}
-
-function paintHealth() {
-  const now = performance.now();
-  const lag = health.lag(now);
-  const behindMs = operator.status?.behind_ms ?? 0;
-  const lagMs = lag ? Math.max(lag.lagMs, behindMs) : behindMs || null;
-  const erasure = health.erasure(now);
-  const load = operator.status ? loadIn(operator.status.load) : null;
-  figure("lag", lagMs === null ? "" : secondsIn(lagMs), gradeOfLag(lagMs ?? 0));
-  figure("erasure", erasure === null ? "" : `${Math.round(erasure * 100)} %`, gradeOfErasure(erasure ?? 0));
-  figure("load", load ? phrases.text(`load.${load}`) : "", gradeOfLoad(load ?? "normal"));
-  figure("readers", operator.status ? operator.status.readers.toLocaleString(phrases.language) : "", "good");
-  paintLanguages(operator.status?.languages ?? {});
-}
-
-/** @param {string} id @param {string} value @param {Grade} grade */
-function figure(id, value, grade) {
-  const element = byId(id, HTMLElement);
-  element.dataset["grade"] = value ? grade : "";
-  say(element, value || "–");
-}
-
-/** @param {number} ms */
-function secondsIn(ms) {
-  return phrases.text("unit.seconds", { n: Math.round(ms / 100) / 10 });
-}
-
-/** @param {Record<string, number>} counts */
-function paintLanguages(counts) {
-  const list = byId("languages", HTMLElement);
-  const texts = Object.entries(counts)
-    .sort(([, a], [, b]) => b - a)
-    .map(([lang, n]) => `${endonym(lang)} ${n.toLocaleString(phrases.language)}`);
-  list.hidden = texts.length === 0;
-  if (list.dataset["shown"] === texts.join()) return;
-  list.dataset["shown"] = texts.join();
-  list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
 }
 
 /** @param {string} spoken */

@@ -80,7 +80,8 @@ export class Rehearsal {
   /** @param {Trial} trial @returns {Check} */
   #checkOfServer({ connectMs, problem }) {
     const { phrases } = this.#options;
-    if (connectMs !== null) return { grade: "good", words: phrases.text("check.server", { n: Math.round(connectMs) }) };
+    if (connectMs !== null && !problem)
+      return { grade: "good", words: phrases.text("check.server", { n: Math.round(connectMs) }) };
     return { grade: "bad", words: phrases.text("check.no_server", { detail: problem || "–" }) };
   }
 

@@ -20,6 +20,7 @@
  * @property {(text: string) => void} onfinal
  * @property {() => void} onchange
  */
+import { bestOf } from "../lib/languages.js";
 import { Microphone, installRecognition, localRecognition } from "../lib/microphone.js";
 import { byId, say } from "../lib/page.js";
 import { Sound, microphones } from "../lib/sound.js";
@@ -102,7 +103,7 @@ export class Listening {
   /** With a region where the browser's owner has one, which recognition does better with. */
   #tag() {
     const lang = this.#options.lang();
-    return navigator.languages.find((tag) => tag.split("-")[0] === lang.split("-")[0]) ?? lang;
+    return bestOf([lang], navigator.languages) || lang;
   }
 
   /** @returns {Promise<boolean>} whether the microphone is open, and nobody has thought better of it */

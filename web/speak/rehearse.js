@@ -13,6 +13,7 @@
  * @property {() => void} onstart
  * @property {(event: Event) => void} onevent
  * @property {() => void} onstop in the middle of it
+ * @property {() => void} onend
  */
 import { byId, say } from "../lib/page.js";
 import { Player } from "../lib/player.js";
@@ -33,7 +34,7 @@ export class Rehearsal {
   /** @param {Options} options */
   constructor(options) {
     this.#options = options;
-    this.#player = new Player({ onevent: options.onevent, onchange: () => this.paint() });
+    this.#player = new Player({ onevent: options.onevent, onchange: () => this.#changed() });
     this.#chosen.addEventListener("change", () => this.#open());
     byId("play", HTMLElement).addEventListener("click", () => this.#toggle());
     byId("stop", HTMLElement).addEventListener("click", () => this.#stop());
@@ -76,8 +77,13 @@ export class Rehearsal {
   }
 
   #stop() {
-    this.#player.stop();
     this.#options.onstop();
+    this.#player.stop();
+  }
+
+  #changed() {
+    if (!this.#player.isPlaying && !this.#player.isUnderway) this.#options.onend();
+    this.paint();
   }
 
   /** What is written takes the place of a file. */

@@ -2,7 +2,7 @@
  * `/speak/{room}`: talk, type or rehearse. `?source=`, `?theme=`, `?ui=`; `#token=`, `#reader=` (for the links)
  *
  * #room, #state (data-phase), #readers, #ask (data-ask), #notice with #again; #source, and the microphone in listening.js;
- * #text with #send; #said: li (data-state="waiting|sent|received"); the audience in audience.js, with #pace; the rehearsal
+ * typing in typing.js; #said: li (data-state="waiting|sent|received"); the audience in audience.js, with #pace; the rehearsal
  * in rehearse.js; #share: #link, #copy, #copied, #display; #ui
  */
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
@@ -10,7 +10,7 @@ import { bestOf, fetchModels, languagesFor, sourcesOf } from "../lib/languages.j
 import { Pace, ask } from "../lib/tempo.js";
 import { byId, copyField, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
-import { choice, language, pageSettings, text as anyText, theme, ui } from "../lib/settings.js";
+import { choice, language, pageSettings, text, theme, ui } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
 import { takeTokens, withTokens } from "../lib/tokens.js";
 import { Utterances } from "../lib/utterance.js";
@@ -19,6 +19,7 @@ import { Audience } from "./audience.js";
 import { Listening } from "./listening.js";
 import { Rehearsal } from "./rehearse.js";
 import { Said } from "./said.js";
+import { Typing } from "./typing.js";
 
 /** @import { Ask } from "../lib/tempo.js" */
 /** @import { Event as Spoken } from "../lib/talk.js" */
@@ -29,7 +30,7 @@ const { token, reader } = takeTokens();
 const settings = pageSettings({
   source: language,
   audience: language,
-  device: anyText,
+  device: text,
   local: choice(["", "on"], ""),
   theme,
   ui,
@@ -42,7 +43,6 @@ wear(settings.get("theme"));
 
 const state = byId("state", HTMLElement);
 const sources = byId("source", HTMLSelectElement);
-const text = byId("text", HTMLTextAreaElement);
 const link = byId("link", HTMLInputElement);
 const again = byId("again", HTMLElement);
 const asked = byId("ask", HTMLElement);
@@ -68,6 +68,7 @@ const utterances = new Utterances((message) => {
   audience.hear(message);
   speaker.say(message);
 }, Date.now());
+new Typing(utterances, hasFloor);
 const listening = new Listening({
   phrases,
   lang: () => sources.value,
@@ -92,7 +93,14 @@ const rehearsal = new Rehearsal({
     takeFloor();
   },
   onevent: rehearse,
-  onstop: () => utterances.cancel(),
+  onstop: () => {
+    rehearsed = null;
+    takeFloor();
+  },
+  onend: () => {
+    if (rehearsed) utterances.final(rehearsed.text);
+    rehearsed = null;
+  },
 });
 const audience = new Audience({
   phrases,
@@ -103,9 +111,6 @@ const audience = new Audience({
 });
 
 sources.addEventListener("change", chooseSource);
-text.addEventListener("input", typed);
-text.addEventListener("keydown", pressed);
-byId("form", HTMLFormElement).addEventListener("submit", send);
 copyField(byId("copy", HTMLElement), link, (done) =>
   say(byId("copied", HTMLElement), phrases.text(done ? "copy.done" : "copy.by_hand")),
 );
@@ -200,30 +205,4 @@ function rehearse(event) {
   if (rehearsed && rehearsed.utterance !== event.utterance) utterances.final(rehearsed.text);
   rehearsed = event.type === "final" ? null : event;
   utterances[event.type](event.text);
-}
-
-function typed() {
-  if (!hasFloor()) utterances.partial(text.value);
-}
-
-/** @param {KeyboardEvent} event */
-function pressed(event) {
-  // Enter and Escape belong to the input method while it composes a character.
-  if (event.isComposing) return;
-  if (event.key === "Enter" && !event.shiftKey) send(event);
-  if (event.key === "Escape") takeBack();
-}
-
-/** @param {Event} event */
-function send(event) {
-  event.preventDefault();
-  if (hasFloor()) utterances.insert(text.value);
-  else utterances.final(text.value);
-  text.value = "";
-  text.focus();
-}
-
-function takeBack() {
-  if (!hasFloor()) utterances.cancel();
-  text.value = "";
 }
