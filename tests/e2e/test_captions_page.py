@@ -169,6 +169,7 @@ async def test_the_page_opens_without_a_network(service: Service, visitor: Visit
     hindrances = (await session.send("Page.getInstallabilityErrors"))["installabilityErrors"]
     # The tests' browser remembers nothing.
     assert [hindrance["errorId"] for hindrance in hindrances] == ["in-incognito"]
+    await session.detach()
     await page.context.set_offline(True)
     await page.goto(f"{service.url}/captions/another?lang=de")
     await expect(page.locator("#room")).to_have_text("another")
