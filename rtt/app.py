@@ -66,8 +66,10 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
     async def measured(_request: Request) -> Response:
         return Response(metrics.text(), headers={"content-type": metrics.content_type})
 
+    script = worker_script(bundled("web"))
+
     async def worker(_request: Request) -> Response:
-        return Response(worker_script(bundled("web")), media_type="text/javascript")
+        return Response(script, media_type="text/javascript")
 
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})

@@ -1,11 +1,11 @@
-"""Measures the captions page in Chromium, on a processor that is slowed down like a phone's.
+"""Measures a page for readers in Chromium, on a processor that is slowed down like a phone's.
 
-    .venv/bin/python -m tests.e2e.measure_pages [--json] [--slowdown 4] [--updates 10800]
+    .venv/bin/python -m tests.e2e.measure_pages [--page captions] [--json] [--slowdown 4] [--updates 10800]
 
 | measure | what it is |
 |---|---|
 | weight | bytes over the network until the page is connected, heads too, fonts apart; and how many files |
-| opened | from the navigation until it is connected |
+| opened | from the navigation until it is connected, or has its screen |
 | on screen | from a caption's arrival in the page until the frame that shows it has been painted |
 | heap, nodes | after garbage collection, at each quarter of an hour of 3 updates a second, fed as fast as they go |
 | frame | time between frames while it is scrolled, 6,000 pixels a second, and captions go on coming |
@@ -21,7 +21,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from playwright.async_api import CDPSession, Page, async_playwright, expect
+from playwright.async_api import CDPSession, Page, async_playwright
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -34,26 +34,32 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 SENTENCE = "and so the speaker goes on to say what there is to say about the matter at hand"
 WORDS = SENTENCE.split()
 """It is said in as many updates, which takes about five seconds."""
+# Each page, and what it has as soon as it reads.
+PAGES = {
+    "captions": ("captions/hall?lang=en&stability=fast", "#state[data-phase=open]"),
+    "display": ("display/hall?lang=en&stability=fast&pace=0", "#state[data-phase=open]"),
+    "overlay": ("overlay/hall?lang=en&stability=fast&pace=0", ".screen"),
+}
 # Notes when a caption comes, and when the frame after it has been painted.
 PROBE = """(() => {
   const Real = WebSocket;
+  const { port1, port2 } = new MessageChannel();
   window.painted = [];
+  port1.onmessage = ({ data: at }) => window.painted.push(Math.round(performance.now() - at));
   window.WebSocket = class extends Real {
     constructor(...given) {
       super(...given);
       this.addEventListener("message", ({ data }) => {
         if (!data.startsWith('{"type":"caption"')) return;
         const at = performance.now();
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => window.painted.push(performance.now() - at);
-        requestAnimationFrame(() => requestAnimationFrame(() => port2.postMessage(0)));
+        requestAnimationFrame(() => requestAnimationFrame(() => port2.postMessage(at)));
       });
     }
   };
 })()"""
 # Scrolls back as fast as a finger flicks, and to the end again; returns the time between frames.
 SCROLL = """async () => {
-  const box = document.querySelector("#scroller");
+  const box = document.querySelector("#scroller, #screens");
   const frames = [];
   let last = await new Promise(requestAnimationFrame);
   for (const way of [-1, 1]) {
@@ -70,6 +76,7 @@ SCROLL = """async () => {
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--page", choices=PAGES, default="captions", help="which page")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--slowdown", type=float, default=4, help="how many times slower the processor is made")
     parser.add_argument("--updates", type=int, default=10_800, help="captions of the hour")
@@ -79,7 +86,7 @@ async def main() -> None:
     async with serving(
         ScriptedEngine(shout), scripted_catalog(("en", "de")), messages_per_s=0, characters_per_s=0
     ) as service:
-        async with opened(service, options.slowdown) as (page, session, found), talk(service) as (speaker, reader):
+        async with opened(service, options) as (page, session, found), talk(service) as (speaker, reader):
             found["on_screen_ms"] = await on_screen(page, speaker, reader, 0)
             found.update(await an_hour(page, session, speaker, reader, options.updates))
             found["on_screen_later_ms"] = await on_screen(page, speaker, reader, 10_000)
@@ -90,17 +97,20 @@ async def main() -> None:
 
 
 @asynccontextmanager
-async def opened(service: Service, slowdown: float) -> AsyncIterator[tuple[Page, CDPSession, dict[str, Any]]]:
+async def opened(
+    service: Service, options: argparse.Namespace
+) -> AsyncIterator[tuple[Page, CDPSession, dict[str, Any]]]:
     """Open the page; what it weighed and took is the third."""
+    path, sign = PAGES[options.page]
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         page = await browser.new_page(viewport={"width": 390, "height": 844})
         await page.add_init_script(PROBE)
         session = await page.context.new_cdp_session(page)
-        await session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        await session.send("Emulation.setCPUThrottlingRate", {"rate": options.slowdown})
         async with weigh(page) as loaded:
-            await page.goto(f"{service.url}/captions/hall?lang=en&stability=fast")
-            await expect(page.locator("#state")).to_have_attribute("data-phase", "open")
+            await page.goto(f"{service.url}/{path}")
+            await page.wait_for_selector(sign, state="attached")
             took = await page.evaluate("performance.now()")
         light = {path: size for path, size in loaded.items() if not path.endswith(".woff2")}
         yield page, session, {"weight_bytes": sum(light.values()), "files": len(light), "opened_ms": round(took)}
@@ -132,8 +142,8 @@ async def on_screen(page: Page, speaker: Peer, reader: Peer, first: int) -> list
         for count in (5, len(WORDS)):
             await say(speaker, reader, number, count)
             await asyncio.sleep(0.3)
-    painted: list[float] = await page.evaluate("painted")
-    return [round(ms) for ms in painted[before:]]
+    painted: list[int] = await page.evaluate("painted")
+    return painted[before:]
 
 
 async def an_hour(page: Page, session: CDPSession, speaker: Peer, reader: Peer, updates: int) -> dict[str, Any]:
@@ -173,7 +183,7 @@ async def keep_talking(speaker: Peer, reader: Peer) -> None:
 
 
 def table(found: dict[str, Any], options: argparse.Namespace) -> Table:
-    shown = Table("measure", "value", title=f"captions page, processor {options.slowdown:g} times slower")
+    shown = Table("measure", "value", title=f"{options.page}, processor {options.slowdown:g} times slower")
     for row in rows(found):
         shown.add_row(*row)
     return shown

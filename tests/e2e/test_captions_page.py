@@ -162,15 +162,21 @@ async def test_how_late_captions_are_is_told(visitor: Visitor) -> None:
 
 
 async def test_the_page_opens_without_a_network(service: Service, visitor: Visitor) -> None:
-    page = await read(visitor, service)
+    page = await read(visitor, service, locale="de-DE")
     await page.evaluate("navigator.serviceWorker.ready")
+    session = await page.context.new_cdp_session(page)
+    assert (await session.send("Page.getAppManifest"))["errors"] == []
+    hindrances = (await session.send("Page.getInstallabilityErrors"))["installabilityErrors"]
+    # The tests' browser remembers nothing.
+    assert [hindrance["errorId"] for hindrance in hindrances] == ["in-incognito"]
+    await session.detach()
     await page.context.set_offline(True)
     await page.goto(f"{service.url}/captions/another?lang=de")
     await expect(page.locator("#room")).to_have_text("another")
     await expect(page.locator("#state")).to_have_text("Offline")
-    await expect(page.locator("#notice")).to_contain_text("by itself")
+    await expect(page.locator("#notice")).to_contain_text("von selbst")
     await page.context.set_offline(False)
-    await expect(page.locator("#state")).to_have_text("Connected")
+    await expect(page.locator("#state")).to_have_text("Verbunden")
     visitor.problems = [p for p in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in p]
 
 

@@ -193,4 +193,20 @@ test("all that the room remembers comes in its order, and what was there stays",
   assert.equal(reader.joined.seq, 9, "it is history, not news");
   reader.chooseLanguages(["fr"]);
   assert.equal(asked()["since"], "0", "and so it is in another language");
+  world.socket.receive(ready({ seq: 9, gap: true }));
+  assert.equal(
+    reader.missed,
+    false,
+    "what the room has forgotten was not missed",
+  );
+});
+
+test("one that is stopped before it has begun does not begin", async () => {
+  const reader = read({ langs: [] });
+  reader.stop();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(world.sockets.length, 0);
+  void reader.start();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(world.sockets.length, 1);
 });

@@ -14,7 +14,7 @@ export class Find {
   #query = byId("query", HTMLInputElement);
   #found = byId("found", HTMLElement);
   #copied = byId("copied", HTMLElement);
-  /** @type {Range[]} */
+  /** @type {StaticRange[]} */
   #ranges = [];
   #at = -1;
 
@@ -98,7 +98,7 @@ export class Find {
 /**
  * @param {string} query
  * @param {HTMLElement} captions
- * @returns {Range[]} where it stands in the captions, whatever its case
+ * @returns {StaticRange[]} where it stands in the captions, whatever its case
  */
 function rangesOf(query, captions) {
   if (!query.trim()) return [];
@@ -107,21 +107,19 @@ function rangesOf(query, captions) {
   for (const { firstChild } of captions.querySelectorAll(".stable")) {
     if (!(firstChild instanceof Text)) continue;
     for (const { 0: found, index } of firstChild.data.matchAll(pattern)) {
-      const range = new Range();
-      range.setStart(firstChild, index);
-      range.setEnd(firstChild, index + found.length);
-      ranges.push(range);
+      const [startOffset, endOffset] = [index, index + found.length];
+      ranges.push(new StaticRange({ startContainer: firstChild, startOffset, endContainer: firstChild, endOffset }));
     }
   }
   return ranges;
 }
 
-/** @param {Range} a @param {Range} b */
+/** @param {StaticRange} a @param {StaticRange} b */
 function isSame(a, b) {
   return a.startContainer === b.startContainer && a.startOffset === b.startOffset;
 }
 
-/** @param {string} name @param {Range[]} ranges not shown where the browser has no highlights */
+/** @param {string} name @param {StaticRange[]} ranges not shown where the browser has no highlights */
 function highlight(name, ranges) {
   if (!globalThis.CSS?.highlights) return;
   if (ranges.length > 0) CSS.highlights.set(name, new Highlight(...ranges));

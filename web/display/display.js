@@ -118,5 +118,6 @@ function invite() {
 
 async function toggleFullscreen() {
   if (document.fullscreenElement) await document.exitFullscreen();
-  else await root.requestFullscreen();
+  // Where it is not allowed, the page stays as it is.
+  else await root.requestFullscreen().catch(() => {});
 }

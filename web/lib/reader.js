@@ -32,6 +32,7 @@ export class Reader {
   #stability;
   /** Whether everything is wanted that the room remembers, not only the last sentences. */
   #whole = false;
+  #isStopped = false;
   /** @type {readonly Model[]} */
   #models = [];
 
@@ -68,13 +69,14 @@ export class Reader {
   }
 
   async start() {
+    this.#isStopped = false;
     const asked = this.#askForModels();
     if (this.#wanted.length === 0) {
       await asked;
       const best = bestOf(this.#options.preferred, languagesFor(this.#models, null));
       this.#wanted = this.langs = best ? [best] : [];
     }
-    this.#socket.open();
+    if (!this.#isStopped) this.#socket.open();
   }
 
   /** After it has been stopped. */
@@ -83,6 +85,7 @@ export class Reader {
   }
 
   stop() {
+    this.#isStopped = true;
     this.#socket.stop();
   }
 
@@ -170,7 +173,8 @@ export class Reader {
   #joined(ready, before) {
     const sourceChanged = this.room !== null && this.room.source !== ready.source;
     this.room = ready;
-    this.missed ||= ready.gap ?? false;
+    // What the room does not remember from its beginning on was never the reader's.
+    this.missed ||= (ready.gap ?? false) && !(this.#whole && !before.seq);
     if (this.#models.length === 0) void this.#askForModels();
     // A server that was restarted while the reader was here has told it nothing yet.
     if (this.#state.seq === null) {

@@ -3,6 +3,8 @@ import { workerUrl } from "./places.js";
 
 /** Where the browser cannot (a page that came without TLS), nothing happens. */
 export function keepForOffline() {
+  const register = () => navigator.serviceWorker?.register(workerUrl()).catch(() => {});
   // After what the page itself needs.
-  addEventListener("load", () => navigator.serviceWorker?.register(workerUrl()).catch(() => {}));
+  if (document.readyState === "complete") void register();
+  else addEventListener("load", register);
 }
