@@ -7,12 +7,14 @@ from tests.conftest import Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 
-async def get(service: Service, path: str) -> httpx.Response:
+async def get(service: Service, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
     async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
-        return await client.get(path)
+        return await client.request(method, path, headers=headers)
 
 
-@pytest.mark.parametrize("path", ["/", "/speak/hall", "/captions/hall", "/display/hall", "/overlay/hall"])
+@pytest.mark.parametrize(
+    "path", ["/", "/speak/hall", "/captions/hall", "/display/hall", "/overlay/hall", "/operator/hall"]
+)
 async def test_pages(service: Service, path: str) -> None:
     answer = await get(service, path)
     assert answer.status_code == 200
@@ -80,8 +82,8 @@ async def test_nothing_else_is_served(service: Service, path: str) -> None:
 async def test_the_models_there_are(service: Service) -> None:
     assert (await get(service, "/v1/models")).json() == {
         "models": [
-            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none"},
-            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none"},
+            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none", "prefill": False},
+            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none", "prefill": False},
         ]
     }
 
