@@ -145,12 +145,14 @@ export class Microphone {
 /** @param {string} lang @returns {Promise<Local>} */
 export async function localRecognition(lang) {
   if (!Microphone.isModern) return "unavailable";
-  return (await Recognition?.available({ langs: [lang], processLocally: true }).catch(() => null)) ?? "unavailable";
+  const asked = Recognition?.available?.({ langs: [lang], processLocally: true });
+  return (await asked?.catch(() => null)) ?? "unavailable";
 }
 
 /** Has the browser download what it needs for a language. @param {string} lang @returns {Promise<boolean>} whether it has */
 export async function installRecognition(lang) {
-  return (await Recognition?.install({ langs: [lang], processLocally: true }).catch(() => false)) ?? false;
+  const asked = Recognition?.install?.({ langs: [lang], processLocally: true });
+  return (await asked?.catch(() => false)) ?? false;
 }
 
 /** @typedef {new (phrase: string, boost: number) => object} PhraseMaker */

@@ -5,7 +5,7 @@
  * #empty, #live
  *
  * @import { Phrases } from "../lib/i18n.js"
- * @import { CancelUtterance, Correct } from "../lib/protocol.js"
+ * @import { CancelUtterance, Caption, Correct } from "../lib/protocol.js"
  * @import { Row } from "../lib/rows.js"
  *
  * @typedef {object} Options
@@ -59,7 +59,7 @@ export class Sentences {
     const found = this.#rows.find(({ segment }) => String(segment) === row?.getAttribute("data-segment"));
     const caption = found?.captions[0];
     if (!row || !caption) return;
-    const text = this.#textarea(caption.stable, caption.lang);
+    const text = this.#textarea(caption);
     const form = this.#form(text, this.#alsoIn(caption.utterance));
     const close = () => {
       form.remove();
@@ -68,22 +68,10 @@ export class Sentences {
     };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const { submitter } = event;
-      const said = text.value.trim();
-      const { segment, utterance, stable } = caption;
-      if (submitter?.className === "withdraw" && utterance !== undefined)
-        this.#options.onrequest({ type: "cancel", utterance });
-      else if (submitter?.className !== "dismiss" && said && said !== stable)
-        this.#options.onrequest({ type: "correct", segment, text: said });
+      this.#decided(caption, event.submitter?.className ?? "primary", text.value.trim());
       close();
     });
-    text.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      if (event.key === "Escape") close();
-      if (event.key !== "Enter" || event.shiftKey) return;
-      event.preventDefault();
-      form.requestSubmit();
-    });
+    text.addEventListener("keydown", (event) => pressed(event, form, close));
     // Others go on talking; the sentence stays where it is.
     this.#follow.hold();
     row.classList.add("editing");
@@ -92,16 +80,23 @@ export class Sentences {
     text.setSelectionRange(text.value.length, text.value.length);
   }
 
+  /** @param {Caption} caption @param {string} how the class of the button that decided it @param {string} text */
+  #decided({ segment, utterance, stable }, how, text) {
+    const { onrequest } = this.#options;
+    if (how === "withdraw" && utterance !== undefined) onrequest({ type: "cancel", utterance });
+    else if (how === "primary" && text && text !== stable) onrequest({ type: "correct", segment, text });
+  }
+
   /** @param {number | undefined} utterance @returns {number} how many sentences were said in one breath */
   #alsoIn(utterance) {
     return this.#rows.filter(({ captions }) => captions[0]?.utterance === utterance).length;
   }
 
-  /** @param {string} value @param {string} lang */
-  #textarea(value, lang) {
+  /** @param {Caption} caption */
+  #textarea({ stable: value, lang }) {
     const text = document.createElement("textarea");
     text.setAttribute("aria-label", this.#options.phrases.text("operator.corrected"));
-    return Object.assign(text, { value, lang, dir: directionOf(lang), rows: 3, maxLength: MAX_TEXT, required: true });
+    return Object.assign(text, { value, lang, dir: directionOf(lang), rows: 3, maxLength: MAX_TEXT });
   }
 
   /** @param {HTMLTextAreaElement} text @param {number} n sentences that are taken back together */
@@ -114,10 +109,19 @@ export class Sentences {
       submit("dismiss", phrases.text("operator.dismiss")),
       submit("withdraw", n > 1 ? phrases.text("operator.withdraw_all", { n }) : phrases.text("operator.withdraw")),
     );
-    form.noValidate = true;
     form.append(text, buttons);
     return form;
   }
+}
+
+/** @param {KeyboardEvent} event @param {HTMLFormElement} form @param {() => void} close */
+function pressed(event, form, close) {
+  // Enter and Escape belong to the input method while it composes a character.
+  if (event.isComposing) return;
+  if (event.key === "Escape") close();
+  if (event.key !== "Enter" || event.shiftKey) return;
+  event.preventDefault();
+  form.requestSubmit();
 }
 
 /** @param {string} className @param {string} textContent */
