@@ -93,6 +93,24 @@ async def test_it_shows_whole_lines_and_no_more_than_it_is_told(service: Service
     assert all(later - earlier == pytest.approx(box["height"] / 3, abs=1) for earlier, later in pairwise(lines))
 
 
+async def test_it_rolls_up_once_for_each_line(service: Service, visitor: Visitor) -> None:
+    page = await visitor.open(f"{service.url}/display/hall?lang=en&stability=fast&pace=0")
+    await expect(page.locator(".screen")).to_be_attached()
+    await page.evaluate("""() => {
+      window.rolls = 0;
+      const { animate } = Element.prototype;
+      Element.prototype.animate = function (...given) { window.rolls++; return animate.apply(this, given); };
+    }""")
+    async with service.peer("/v1/rooms/hall/speak?source=en") as speaker:
+        for line in range(3):
+            for text in ("One", "One and two", "One and two and three"):
+                await speaker.send({"type": "partial", "text": text})
+                await expect(page.locator(".segment").last).to_have_text(text)
+            await speaker.send({"type": "final", "text": "One, two, three."})
+            await expect(page.locator('.segment[data-final="true"]')).to_have_count(line + 1)
+    assert await page.evaluate("rolls") == 2
+
+
 async def test_it_invites_before_the_talk_and_after_it(service: Service, visitor: Visitor) -> None:
     page = await show(service, visitor, "display/hall?lang=en&clear=1")
     assert await code_on(page) == f"{service.url}/captions/hall"

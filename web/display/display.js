@@ -3,12 +3,12 @@
  * (a reader's, for those who scan the code)
  *
  * #controls (seen while the mouse moves or one of them has the focus): #language, #stability, #size, #lines, #theme,
- * #fullscreen; #state (data-phase) only while something is wrong; #welcome with #code and #link while the screen is empty;
+ * #ui, #fullscreen; #state (data-phase) only while something is wrong; #welcome with #code and #link while the screen is empty;
  * #screens: .screen (data-cleared) of .row of .segment (data-segment, data-final) of .stable and .tentative
  */
 import { Announcer } from "../lib/announcer.js";
 import { stayAwake } from "../lib/awake.js";
-import { Phrases } from "../lib/i18n.js";
+import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { byId, menu, offerLanguages, oncePerFrame, say } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { qrCode } from "../lib/qr.js";
@@ -31,7 +31,6 @@ const settings = pageSettings(CHOICES, "rtt.display");
 const phrases = new Phrases();
 const room = roomIn(location);
 await phrases.load(settings.get("ui"));
-phrases.fill();
 
 const root = document.documentElement;
 const state = byId("state", HTMLElement);
@@ -57,7 +56,6 @@ const reader = new Reader({
   onchange: repaint,
 });
 
-document.title = phrases.text("display.title", { room });
 say(byId("room", HTMLElement), room);
 language.addEventListener("change", () => {
   settings.set("lang", language.value);
@@ -73,6 +71,10 @@ for (const name of /** @type {const} */ (["size", "lines", "theme"])) {
     dress();
   });
 }
+interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
+  settings.set("ui", value);
+  repaint();
+});
 byId("fullscreen", HTMLElement).addEventListener("click", toggleFullscreen);
 byId("controls", HTMLElement).hidden = settings.get("controls") === "never";
 addEventListener("online", repaint);
@@ -87,6 +89,7 @@ void reader.start();
 
 function paint() {
   const { connection } = reader;
+  document.title = phrases.text("display.title", { room });
   state.dataset["phase"] = connection.phase;
   state.hidden = connection.phase === "open";
   say(state, explain(phrases, connection, navigator.onLine) || brief(phrases, connection, navigator.onLine));
@@ -111,7 +114,9 @@ function invite() {
   const page = pageUrl("captions", room);
   const isShown = settings.get("qr") !== "never" && (!tokens.token || tokens.reader !== "");
   welcome.dataset["kind"] = isShown ? "code" : "plain";
-  if (!isShown) return say(byId("invitation", HTMLElement), phrases.text("display.here"));
+  byId("invitation", HTMLElement).dataset["text"] = isShown ? "display.invitation" : "display.here";
+  phrases.fill();
+  if (!isShown) return;
   byId("code", HTMLElement).append(qrCode(withTokens(page, { token: tokens.reader }).href));
   if (!tokens.token) say(byId("link", HTMLElement), page.href.replace(/^https?:\/\//, ""));
 }
