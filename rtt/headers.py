@@ -4,20 +4,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Pages and modules are asked for again each time (by their ETag), lest an old page speak to a new server.
-# Nothing is loaded from elsewhere or sent there, no page runs inline code or is shown in another's frame, no window of
-# another page can reach into ours, and a room's address never leaves in a Referer.
 _HEADERS = {
     "Cache-Control": "no-cache",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "microphone=(), camera=(), geolocation=()",
-    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# Nothing is loaded from elsewhere or sent there, no page runs inline code or is shown in another's frame, no window of
+# another page can reach into ours, and a room's address never leaves in a Referer.
+_POLICIES = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(), camera=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+}
+# What is here is part of a page and under its policies; thirty times their length is a phone's first second.
+_PARTS = "/static/"
 
 # Only here somebody speaks.
 _SPEAKING = "/speak/"
@@ -44,4 +48,6 @@ class Headers:
 
 
 def _headers_for(path: str) -> dict[str, str]:
-    return _HEADERS | _MICROPHONE if path.startswith(_SPEAKING) else _HEADERS
+    if path.startswith(_PARTS):
+        return _HEADERS
+    return _HEADERS | _POLICIES | (_MICROPHONE if path.startswith(_SPEAKING) else {})

@@ -228,6 +228,8 @@ class Status(_Message, frozen=True, tag="status"):
     readers: int
     behind_ms: int
     load: Load
+    languages: dict[str, int] = {}
+    """How many read each language; told to speakers and operators only."""
 
 
 class Pong(_Message, frozen=True, tag="pong"):
@@ -245,7 +247,14 @@ class Error(_Message, frozen=True, tag="error", omit_defaults=False):
     retryable: bool
 
 
-ToEverybody = Ready | Caption | Cancel | Status | Pong | Error | Clear
+ToEverybody = Ready | Caption | Cancel | Status | Glossary | Pong | Error | Clear
+
+
+class Part(StrEnum):
+    """What a peer does in a room, other than read."""
+
+    SPEAKER = "speaker"
+    OPERATOR = "operator"
 
 
 class ListenQuery(Struct, frozen=True):
@@ -256,6 +265,8 @@ class ListenQuery(Struct, frozen=True):
     since: Count | None = None
     log: str = ""
     """The log that `since` was seen in, from its `ready`."""
+    role: Part | None = None
+    """What else it does in the room; speakers and operators who look on are not counted as readers."""
     timing: bool = False
     """Whether each caption says where its time went."""
 
@@ -266,13 +277,6 @@ class TranscriptQuery(Struct, frozen=True):
     lang: list[Language] = []
     talk: Annotated[int, Meta(ge=1)] | None = None
     """None: the newest in which something was said."""
-
-
-class Part(StrEnum):
-    """What a peer of `/speak` does there."""
-
-    SPEAKER = "speaker"
-    OPERATOR = "operator"
 
 
 class SpeakQuery(Struct, frozen=True):
@@ -290,6 +294,8 @@ class TranslateQuery(Struct, frozen=True):
     source: Language
     target: Annotated[list[Language], Meta(min_length=1)]
     stability: Stability = Stability.STEADY
+    role: Part | None = None
+    """An operator has to say so, who rehearses here; to anybody else it means nothing."""
     timing: bool = False
     """Whether each caption says where its time went."""
 

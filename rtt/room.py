@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from msgspec.structs import replace
+
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
 from rtt.config import Config
@@ -90,7 +92,7 @@ class Room:
     @property
     def readers(self) -> int:
         """How many readers are here."""
-        return len(self._audience.readers)
+        return self._audience.count()
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -111,7 +113,8 @@ class Room:
     @contextmanager
     def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
         """Have somebody read along as long as the context lasts. Raises what `join` does."""
-        reader = Reader(outbox, self.languages_for(query.lang), query.stability, query.timing)
+        counted = query.role is None
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, counted=counted, timing=query.timing)
         self.join(reader, query.since, query.log)
         try:
             yield
@@ -140,7 +143,7 @@ class Room:
         else:
             missed = self._log.since(since, reader.langs)
         self._audience.add(reader, missed)
-        reader.outbox.put(encode(self._how_it_fares()), Status)
+        reader.outbox.put(encode(_for_readers(self._how_it_fares())), Status)
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader."""
@@ -207,6 +210,8 @@ class Room:
         match message:
             case Glossary():
                 self._glossary.replace(message.terms)
+                for sender in self._senders():
+                    sender.put(encode(message), Glossary)
                 return
             case ClearRoom():
                 self.clear(message.title, message.speaker)
@@ -231,7 +236,7 @@ class Room:
         status = self._how_it_fares()
         if status != self._status:
             self._status = status
-            self._audience.tell(status)
+            self._audience.tell(_for_readers(status))
             for sender in self._senders():
                 sender.put(encode(status), Status)
 
@@ -266,6 +271,8 @@ class Room:
     def _greet(self, sender: Outbox) -> None:
         sender.put(encode(self.ready()))
         sender.put(encode(self._how_it_fares()), Status)
+        if self._glossary.said:
+            sender.put(encode(Glossary(list(self._glossary.said))), Glossary)
 
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
@@ -345,9 +352,14 @@ class Room:
             readers=self.readers,
             behind_ms=self._behind_ms(),
             load=self._engine.load,
+            languages=self._audience.languages(),
         )
 
     def _behind_ms(self) -> int:
         """Return how old the oldest text is that is not shown yet in some language."""
         waiting = [since for s in self._sessions.values() if (since := s.waiting_since()) is not None]
         return round((self._loop.time() - min(waiting)) * 1000) if waiting else 0
+
+
+def _for_readers(status: Status) -> Status:
+    return replace(status, languages={})

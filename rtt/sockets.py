@@ -94,6 +94,8 @@ class Sockets:
         name = decode_room(websocket.path_params["room"])
         grant = self._door.admit(websocket, Role.READER, name)
         query = decode_query(websocket.query_params, ListenQuery)
+        if query.role:
+            _check_part(grant, query.role)
         room = self._open(websocket, name, None, grant)
         pace = self._pace("reader", str(id(outbox)))
         try:
@@ -107,8 +109,7 @@ class Sockets:
         grant = self._door.admit(websocket, Role.OPERATOR, name)
         query = decode_query(websocket.query_params, SpeakQuery)
         part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
-        if part is Part.SPEAKER and grant.role is Role.OPERATOR:
-            raise Forbidden("the token's role is operator; field role: speaker needs speaker")
+        _check_part(grant, part)
         room = self._open(websocket, name, query.source, grant)
         if part is Part.OPERATOR:
             await self._operate(websocket, outbox, room)
@@ -135,8 +136,10 @@ class Sockets:
             room.operator_left(outbox)
 
     async def _translate(self, websocket: WebSocket, outbox: Outbox) -> None:
-        self._door.admit(websocket, Role.SPEAKER)
+        grant = self._door.admit(websocket, Role.OPERATOR)
         query = decode_query(websocket.query_params, TranslateQuery)
+        if query.role is not Part.OPERATOR:
+            _check_part(grant, Part.SPEAKER)
         room = self._rooms.open_private(query.source)
         try:
             room.join(Reader(outbox, self._resolved(query.target), query.stability, query.timing))
@@ -160,3 +163,8 @@ class Sockets:
 
 def _reject(message: Spoken) -> None:
     raise BadMessage(f"a reader may not send {type(message).__name__}")
+
+
+def _check_part(grant: Grant, part: Part) -> None:
+    if not grant.role.includes(Role(part)):
+        raise Forbidden(f"the token's role is {grant.role}; field role: {part} needs {part}")

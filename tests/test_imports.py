@@ -19,7 +19,7 @@ ORDER = [
     {"rooms"},
     {"records"},
     {"room", "archive"},
-    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript"},
+    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
     {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"cache", "config", "energy", "turns"},
@@ -46,7 +46,7 @@ ONLY = {
     "huggingface_hub": {"convert"},
     "langcodes": {"convert"},
     "yaml": {"convert"},
-    "orjson": {"protocol", "app", "ct2", "convert", "cli"},
+    "orjson": {"protocol", "app", "ct2", "convert", "cli", "shell"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
     "starlette": {

@@ -127,7 +127,7 @@ async def test_a_room_that_is_cleared_begins_anew(real_server: str, visitor: Vis
     await expect(reader.locator(".segment")).to_have_text(["Two."])
     await reader.click("#settings")
     async with reader.expect_download() as started:
-        await reader.get_by_role("button", name="TXT").click()
+        await reader.get_by_role("button", name="Text", exact=True).click()
     download = await started.value
     assert (download.suggested_filename, (await download.path()).read_text()) == (
         "cleared.Über-uns.en.txt",
@@ -140,7 +140,7 @@ async def test_what_cannot_be_saved_is_said(real_server: str, visitor: Visitor) 
     await expect(reader.locator("#empty")).to_be_visible()
     await reader.route("**/transcript.txt?*", lambda route: route.abort())
     await reader.click("#settings")
-    await reader.get_by_role("button", name="TXT").click()
+    await reader.get_by_role("button", name="Text", exact=True).click()
     await expect(reader.locator("#download-problem")).to_contain_text("cannot be reached")
     visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
 

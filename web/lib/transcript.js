@@ -1,39 +1,48 @@
-/** Saves what was said as a file. It is fetched, since a link would carry the token into the browser's list of downloads. */
-import { transcriptUrl } from "../lib/places.js";
+/**
+ * Saves what was said as a file. It is fetched, since a link would carry the token into the browser's list of downloads.
+ *
+ * @import { Phrases } from "./i18n.js"
+ */
+import { transcriptUrl } from "./places.js";
 
 const TIMEOUT_MS = 60_000;
 
 /**
  * @typedef {object} Wanted
  * @property {string} room
- * @property {string} lang
+ * @property {readonly string[]} langs
  * @property {string} format "srt", "vtt", "txt" or "json"
  * @property {string} token empty where there is none
  */
 
-/** @param {Wanted} wanted @returns {Promise<string>} why there is no file, in words for the person; else empty */
-export async function saveTranscript(wanted) {
+/**
+ * @param {Wanted} wanted
+ * @param {Phrases} phrases
+ * @returns {Promise<string>} why there is no file, in words for the person; else empty
+ */
+export async function saveTranscript(wanted, phrases) {
   try {
     const answer = await ask(wanted);
-    if (!answer.ok) return messageOf(answer);
+    if (!answer.ok) return phrases.text("transcripts.failed", { detail: await messageOf(answer) });
     save(await answer.blob(), nameOf(answer));
     return "";
   } catch {
-    return "The server cannot be reached. Please try again.";
+    return phrases.text("problem.unreachable");
   }
 }
 
 /** @param {Wanted} wanted */
-function ask({ room, lang, format, token }) {
+function ask({ room, langs, format, token }) {
   /** @type {Record<string, string>} */
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  return fetch(transcriptUrl(format, room, { lang }), { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const url = transcriptUrl(format, room, { lang: langs.join() });
+  return fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
 }
 
 /** @param {Response} answer */
 async function messageOf(answer) {
   const body = await answer.json().catch(() => null);
-  return `There is no file: ${body?.message ?? answer.status}.`;
+  return body?.message ?? String(answer.status);
 }
 
 /** @param {Response} answer @returns {string} what the server calls the file, after its room and talk */
