@@ -10,7 +10,7 @@ it likely.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from msgspec import Meta
@@ -23,6 +23,8 @@ from rtt.segmenter import Change, Segment, Withdrawal
 
 # Words between a sentence end and where a cut would be by position, at which they are taken for the same place.
 _SAME_PLACE = 4
+# Answers that must have a word before it can be stable: the first one has nothing to agree with.
+_TWICE = 2
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 
@@ -31,7 +33,7 @@ Probability = Annotated[float, Meta(ge=0, le=1)]
 class PolicyOptions:
     """How answers become captions."""
 
-    mask: Annotated[int, Meta(ge=0)] = 2
+    mask: Annotated[int, Meta(ge=0)] = 0
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
     tail: bool = False
     """Whether steady readers see words that were answered once only: sooner, and rewritten more often."""
@@ -44,6 +46,12 @@ class PolicyOptions:
     """
     final_trust: Probability = 0.01
     """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
+    sure: Probability = 0.5
+    """How likely each token of a word must be, once more of the source is known, for two answers to make it stable."""
+    persist: Annotated[int, Meta(ge=2)] = 4
+    """Answers in a row that make a word stable, however likely it is."""
+    quick: Annotated[int, Meta(ge=1)] = 1
+    """Answers in a row that have a word before fast readers see it."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -75,6 +83,10 @@ class _Open:
     """Its text is newer than the last job's."""
     revision: int = 0
     answer: list[str] = field(default_factory=list)
+    ages: list[int] = field(default_factory=list)
+    """In how many answers in a row each word of it has stood, with all that is before it."""
+    sure: int = 0
+    """How many of its words are likely enough to be stable at the second answer."""
     covers: int = 0
     """How many source words the answer translates."""
     answered: Segment | None = None
@@ -132,7 +144,7 @@ class Stream:
         known.segment = change
         if not text_rules.is_speech(change.text):
             known.waiting = False
-            self._take_answer(known, change, change.text)
+            self._take_answer(known, change, change.text, sure="")
         elif not same:
             known.waiting = True
         elif known.answered and known.answered.text == change.text:
@@ -156,7 +168,9 @@ class Stream:
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
         trust = self._options.final_trust if segment.final else self._options.trust
         draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
-        job = Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
+        job = Job(self._model, segment.text, prefix, segment.final, draft)
+        if draft:
+            job = replace(job, trust=trust, sure=0.0 if segment.final else self._options.sure)
         return mask.over(job) if mask else job
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
@@ -169,7 +183,9 @@ class Stream:
             found.lost_terms += 1
             found.waiting = True
         else:
-            self._take_answer(found, asked, text_rules.normalise(answer))
+            # What the model is sure of is told in its own words, not in those of the glossary.
+            sure = "" if mask else text_rules.normalise(hypothesis.sure)
+            self._take_answer(found, asked, text_rules.normalise(answer), sure)
 
     def receive_failure(self) -> None:
         """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
@@ -192,7 +208,7 @@ class Stream:
     def _unanswered(self, known: _Open) -> bool:
         return known.segment.final or known.answered is None or known.answered.text != known.segment.text
 
-    def _take_answer(self, known: _Open, asked: Segment, answer: str) -> None:
+    def _take_answer(self, known: _Open, asked: Segment, answer: str, sure: str) -> None:
         answer = guards.without_repeats(asked.text, answer)
         runs_away = guards.runs_away(asked.text, answer)
         if asked.final:
@@ -201,7 +217,10 @@ class Stream:
         elif not runs_away:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
-            known.answer = _with_prefix(text_rules.units(answer), known.stable)
+            before, known.answer = known.answer, _with_prefix(text_rules.units(answer), known.stable)
+            still = text_rules.common_prefix(before, known.answer)
+            known.ages = [age + 1 for age in known.ages[:still]] + [1] * (len(known.answer) - still)
+            known.sure = text_rules.common_prefix(text_rules.units(sure), known.answer)
             known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
 
@@ -221,13 +240,23 @@ class Stream:
         # What was seen and still stands stays in sight, whatever the mask says now.
         length = max(len(answer) - held, text_rules.common_prefix(seen, answer), len(known.stable))
         known.seen = answer[:length]
-        agreed = text_rules.common_prefix(seen, known.seen)
-        known.stable = known.seen[: max(agreed, len(known.stable))]
+        known.stable = known.seen[: max(self._settled(known), len(known.stable))]
         # While nothing is said, all of it is shown.
         whole = self._options.tail or asked.unagreed == 0
         still = text_rules.common_prefix(known.shown, known.seen)
         known.shown = known.seen if whole else known.seen[: max(len(known.stable), still)]
         self._tell(known, final=False)
+
+    def _settled(self, known: _Open) -> int:
+        """Return how many words stand: two answers have them and the model is sure, or enough answers have them."""
+        return next(
+            (
+                number
+                for number, age in enumerate(known.ages[: len(known.seen)])
+                if age < (_TWICE if number < known.sure else self._options.persist)
+            ),
+            len(known.seen),
+        )
 
     def _close(self, known: _Open, answer: str) -> None:
         before = known.stable, known.seen, known.shown, known.answer
@@ -251,6 +280,7 @@ class Stream:
         if not rests[-1]:
             return
         following.stable, following.seen, following.shown, following.answer = rests
+        following.ages = [1] * len(following.answer)
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
@@ -262,7 +292,9 @@ class Stream:
 
     def _tell(self, known: _Open, *, final: bool) -> None:
         stable = "".join(known.stable)
-        shown = stable, "".join(known.shown)[len(stable) :], "".join(known.answer)[len(stable) :]
+        quick = next((n for n, age in enumerate(known.ages) if age < self._options.quick), len(known.answer))
+        quick = max(quick, len(known.shown))
+        shown = stable, "".join(known.shown)[len(stable) :], "".join(known.answer[:quick])[len(stable) :]
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]

@@ -66,14 +66,15 @@ class Translator:
         prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
         drafts: list[list[str]] = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
         tokenised = time.perf_counter()
-        answers = self._answers(jobs, sources, prefixes, drafts)
+        answers, sure = self._answers(jobs, sources, prefixes, drafts)
         translated = time.perf_counter()
         decoded = [self._target.decode(parts) for parts in answers]
+        certain = [self._target.decode(tokens) for tokens in sure]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         return [
-            Hypothesis(" ".join(filter(None, [text_rules.join(parts), emoji.strip()])), timing)
-            for parts, (_, emoji) in zip(decoded, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text_rules.join(parts), emoji.strip()])), words, timing)
+            for parts, words, (_, emoji) in zip(decoded, certain, texts, strict=True)
         ]
 
     def _answers(
@@ -82,9 +83,9 @@ class Translator:
         sources: Sequence[list[str]],
         prefixes: Sequence[list[str]],
         drafts: Sequence[list[str]],
-    ) -> list[list[list[str]]]:
-        """Return the tokens of each answer, in one or more parts."""
-        starts, ended = self._verified(jobs, sources, prefixes, drafts)
+    ) -> tuple[list[list[list[str]]], list[list[str]]]:
+        """Return the tokens of each answer, in one or more parts, and those that it begins with and that are sure."""
+        starts, sure, ended = self._verified(jobs, sources, prefixes, drafts)
         answers = [[start] if index in ended else [] for index, start in enumerate(starts)]
         parts = [
             (owner, part, [] if number else starts[owner])
@@ -95,7 +96,7 @@ class Translator:
         decoded = self._decoder.decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
         for (owner, _, _), answer in zip(parts, decoded, strict=True):
             answers[owner].append(answer)
-        return answers
+        return answers, sure
 
     def _verified(
         self,
@@ -103,28 +104,31 @@ class Translator:
         sources: Sequence[list[str]],
         prefixes: Sequence[list[str]],
         drafts: Sequence[list[str]],
-    ) -> tuple[list[list[str]], set[int]]:
+    ) -> tuple[list[list[str]], list[list[str]], set[int]]:
         """Return what each answer begins with, the prefix and what of the draft the model believes in.
 
-        And which of them are all of the answer.
+        And what of that is sure, and which of them are all of the answer.
         """
-        starts, ended = list(prefixes), set()
+        starts, sure, ended = list(prefixes), list(prefixes), set()
         drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= self._size and drafts[i]]
         scores = self._decoder.score([sources[i] for i in drafted], [drafts[i] for i in drafted])
         for i, score in zip(drafted, scores, strict=True):
-            kept = self._kept(score, drafts[i], math.log(jobs[i].trust) if jobs[i].trust else -math.inf)
-            if kept > len(prefixes[i]):
-                starts[i] = drafts[i][:kept]
-                if kept == len(drafts[i]) and score[kept] > _CERTAIN:
-                    ended.add(i)
-        return starts, ended
-
-    def _kept(self, score: Sequence[float], draft: Sequence[str], least: float) -> int:
-        """Return how many tokens of a draft stay: whole words, up to the first that is less likely than `least`."""
-        kept = next((n for n in range(len(draft)) if score[n] < least), len(draft))
-        while 0 < kept < len(draft) and not draft[kept].startswith("▁"):
-            kept -= 1
-        return kept
+            fixed = len(prefixes[i])
+            kept = _believed(drafts[i], score, fixed, jobs[i].trust)
+            starts[i] = drafts[i][:kept]
+            sure[i] = drafts[i][: min(kept, _believed(drafts[i], score, fixed, jobs[i].sure))]
+            if fixed < kept == len(drafts[i]) and score[kept] > _CERTAIN:
+                ended.add(i)
+        return starts, sure, ended
 
     def _parts(self, source: list[str]) -> list[list[str]]:
         return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]
+
+
+def _believed(draft: Sequence[str], score: Sequence[float], fixed: int, least: float) -> int:
+    """Return how many tokens of a draft are as likely as they must be: those fixed, and whole words after them."""
+    threshold = math.log(least) if least else -math.inf
+    believed = next((n for n in range(fixed, len(draft)) if score[n] < threshold), len(draft))
+    while fixed < believed < len(draft) and not draft[believed].startswith("▁"):
+        believed -= 1
+    return believed
