@@ -21,6 +21,8 @@ class Job:
     """The least probability of a token of the draft that is kept; the lower, the more the answer stays as it was."""
     sure: float = 0.0
     """The least probability of a token of the draft that the answer calls sure."""
+    price: float = 0.0
+    """Of each word of the draft that the answer for a finished sentence lacks, in nats of its log-probability."""
 
 
 @dataclass(frozen=True, slots=True)

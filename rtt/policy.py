@@ -44,8 +44,11 @@ class PolicyOptions:
 
     High, since what is shown again only because it was shown before agrees with itself and not with the source.
     """
-    final_trust: Probability = 0.01
-    """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
+    price: Annotated[float, Meta(ge=0)] = 0.7
+    """How much likelier the answer for a finished sentence must be for each word that it takes back from readers.
+
+    In nats: with 0.7, twice as likely for each. 0 translates afresh.
+    """
     sure: Probability = 0.5
     """How likely each token of a word must be, once more of the source is known, for two answers to make it stable."""
     persist: Annotated[int, Meta(ge=2)] = 4
@@ -166,11 +169,13 @@ class Stream:
         mask = chosen.terms.mask(segment.text, chosen.lost_terms)
         self._running = segment.id, segment, mask
         prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
-        trust = self._options.final_trust if segment.final else self._options.trust
-        draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
+        drafts = self._options.price > 0 if segment.final else self._options.trust < 1
+        draft = "".join(_share(chosen))[len(prefix) :] if drafts else ""
         job = Job(self._model, segment.text, prefix, segment.final, draft)
-        if draft:
-            job = replace(job, trust=trust, sure=0.0 if segment.final else self._options.sure)
+        if draft and segment.final:
+            job = replace(job, price=self._options.price)
+        elif draft:
+            job = replace(job, trust=self._options.trust, sure=self._options.sure)
         return mask.over(job) if mask else job
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:

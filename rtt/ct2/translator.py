@@ -1,6 +1,5 @@
 """A translation model: text to text, beginning with what readers have seen where the model still believes in it."""
 
-import math
 import time
 from collections.abc import Sequence
 
@@ -9,13 +8,12 @@ import ctranslate2
 from rtt import text as text_rules
 from rtt.catalog import Model
 from rtt.ct2.decoder import Decoder, DecoderOptions
+from rtt.ct2.drafts import Task, Way, ways, worth
 from rtt.ct2.hardware import Hardware
 from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
 from rtt.engine import Hypothesis, Job, Timing
 from rtt.errors import ModelError
 
-# An answer that ends here with this probability ends here: no other token can be more likely.
-_CERTAIN = math.log(0.5)
 # Texts made of the model's own words, to try it with: how many, and of how many words each.
 _TRIALS = 4
 _TRIAL_WORDS = 8
@@ -62,73 +60,59 @@ class Translator:
         """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
         started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
-        sources: list[list[str]] = self._source.encode([text for text, _ in texts], out_type=str)
-        prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
-        drafts: list[list[str]] = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        sources = self._source.encode([text for text, _ in texts], out_type=str)
+        prefixes = self._target.encode([job.prefix for job in jobs], out_type=str)
+        drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        tasks = [Task(*of_one) for of_one in zip(jobs, sources, prefixes, drafts, strict=True)]
         tokenised = time.perf_counter()
-        answers, sure = self._answers(jobs, sources, prefixes, drafts)
+        self._score(tasks)
+        answers = self._answers(tasks)
         translated = time.perf_counter()
-        decoded = [self._target.decode(parts) for parts in answers]
-        certain = [self._target.decode(tokens) for tokens in sure]
+        said = [(self._text(answer.parts), self._target.decode(answer.task.sure)) for answer in answers]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         return [
-            Hypothesis(" ".join(filter(None, [text_rules.join(parts), emoji.strip()])), words, timing)
-            for parts, words, (_, emoji) in zip(decoded, certain, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text, emoji.strip()])), sure, timing)
+            for (text, sure), (_, emoji) in zip(said, texts, strict=True)
         ]
 
-    def _answers(
-        self,
-        jobs: Sequence[Job],
-        sources: Sequence[list[str]],
-        prefixes: Sequence[list[str]],
-        drafts: Sequence[list[str]],
-    ) -> tuple[list[list[list[str]]], list[list[str]]]:
-        """Return the tokens of each answer, in one or more parts, and those that it begins with and that are sure."""
-        starts, sure, ended = self._verified(jobs, sources, prefixes, drafts)
-        answers = [[start] if index in ended else [] for index, start in enumerate(starts)]
-        parts = [
-            (owner, part, [] if number else starts[owner])
-            for owner, source in enumerate(sources)
-            if owner not in ended
-            for number, part in enumerate(self._parts(source))
+    def _score(self, tasks: Sequence[Task]) -> None:
+        """Have the model say what it thinks of the drafts."""
+        drafted = [task for task in tasks if task.job.draft and task.draft and len(task.source) <= self._size]
+        scores = self._decoder.score([task.source for task in drafted], [task.draft for task in drafted])
+        for task, score in zip(drafted, scores, strict=True):
+            task.score = score
+
+    def _answers(self, tasks: Sequence[Task]) -> list[Way]:
+        """Return the best way to answer each task."""
+        tried = [ways(task) for task in tasks]
+        self._decode([way for of_one in tried for way in of_one])
+        open_to_choice = [way for of_one in tried if len(of_one) > 1 for way in of_one]
+        scores = self._decoder.score(
+            [way.task.source for way in open_to_choice], [way.parts[0] for way in open_to_choice]
+        )
+        worths = {
+            id(way): worth(way.task.job, self._text(way.parts), score)
+            for way, score in zip(open_to_choice, scores, strict=True)
+        }
+        return [max(of_one, key=lambda way: worths.get(id(way), 0.0)) for of_one in tried]
+
+    def _decode(self, undecoded: Sequence[Way]) -> None:
+        pieces = [
+            (way, part, [] if number else way.start)
+            for way in undecoded
+            if not way.ended
+            for number, part in enumerate(self._parts(way.task.source))
         ]
-        decoded = self._decoder.decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
-        for (owner, _, _), answer in zip(parts, decoded, strict=True):
-            answers[owner].append(answer)
-        return answers, sure
+        decoded = self._decoder.decode([part for _, part, _ in pieces], [start for _, _, start in pieces])
+        for (way, _, _), tokens in zip(pieces, decoded, strict=True):
+            way.parts.append(tokens)
+        for way in undecoded:
+            if way.ended:
+                way.parts.append(way.start)
 
-    def _verified(
-        self,
-        jobs: Sequence[Job],
-        sources: Sequence[list[str]],
-        prefixes: Sequence[list[str]],
-        drafts: Sequence[list[str]],
-    ) -> tuple[list[list[str]], list[list[str]], set[int]]:
-        """Return what each answer begins with, the prefix and what of the draft the model believes in.
-
-        And what of that is sure, and which of them are all of the answer.
-        """
-        starts, sure, ended = list(prefixes), list(prefixes), set()
-        drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= self._size and drafts[i]]
-        scores = self._decoder.score([sources[i] for i in drafted], [drafts[i] for i in drafted])
-        for i, score in zip(drafted, scores, strict=True):
-            fixed = len(prefixes[i])
-            kept = _believed(drafts[i], score, fixed, jobs[i].trust)
-            starts[i] = drafts[i][:kept]
-            sure[i] = drafts[i][: min(kept, _believed(drafts[i], score, fixed, jobs[i].sure))]
-            if fixed < kept == len(drafts[i]) and score[kept] > _CERTAIN:
-                ended.add(i)
-        return starts, sure, ended
+    def _text(self, parts: Sequence[list[str]]) -> str:
+        return text_rules.join(self._target.decode(parts))
 
     def _parts(self, source: list[str]) -> list[list[str]]:
         return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]
-
-
-def _believed(draft: Sequence[str], score: Sequence[float], fixed: int, least: float) -> int:
-    """Return how many tokens of a draft are as likely as they must be: those fixed, and whole words after them."""
-    threshold = math.log(least) if least else -math.inf
-    believed = next((n for n in range(fixed, len(draft)) if score[n] < threshold), len(draft))
-    while fixed < believed < len(draft) and not draft[believed].startswith("▁"):
-        believed -= 1
-    return believed

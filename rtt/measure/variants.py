@@ -19,7 +19,7 @@ class Variant:
     stability: Stability = Stability.STEADY
 
 
-_PLAIN = PolicyOptions(mask=0, keep_stable=False, trust=1.0, final_trust=1.0)
+_PLAIN = PolicyOptions(mask=0, keep_stable=False, trust=1.0, price=0.0)
 _UPDATE_BY_UPDATE = SegmenterOptions(agreement=1)
 
 VARIANTS = (
@@ -38,11 +38,10 @@ VARIANTS = (
     Variant("without mask", "without", Policy(stream=PolicyOptions(mask=0))),
     Variant("without stable prefix", "without", Policy(stream=PolicyOptions(keep_stable=False))),
     Variant("without drafts", "without", Policy(stream=PolicyOptions(trust=1.0))),
-    Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(final_trust=1.0))),
+    Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(price=0.0))),
     Variant("without any of them", "without", Policy(_UPDATE_BY_UPDATE, _PLAIN, punctuated=False)),
     *(Variant(f"mask {mask}", "curve", Policy(stream=PolicyOptions(mask=mask))) for mask in (1, 3, 4, 6)),
     *(
-        Variant(f"final trust {trust:g}", "curve", Policy(stream=PolicyOptions(final_trust=trust)))
-        for trust in (0.0, 0.001, 0.03, 0.1)
+        Variant(f"price {price:g}", "curve", Policy(stream=PolicyOptions(price=price))) for price in (0.1, 0.3, 0.5, 1, 2, 4)
     ),
 )

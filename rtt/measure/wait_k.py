@@ -11,7 +11,7 @@ class WaitKStream(Stream):
     """
 
     def __init__(self, model: str, k: int) -> None:
-        super().__init__(model, PolicyOptions(mask=0, trust=0.0, final_trust=0.0))
+        super().__init__(model, PolicyOptions(mask=0, trust=0.0, price=1e6))
         self._k = k
 
     def _show(self, known: _Open) -> None:
