@@ -20,12 +20,16 @@ from rtt.door import Door
 from rtt.doorkeeper import Doorkeeper, handle_error
 from rtt.engine import Engine
 from rtt.errors import WireError
+from rtt.events import EventFormat
 from rtt.headers import Headers
 from rtt.invitations import Invitations
+from rtt.live_vtt import LiveVtt
 from rtt.metrics import MeasuredEngine, Metrics
 from rtt.offer import models_of
 from rtt.rooms import Rooms
 from rtt.sockets import Sockets
+from rtt.streams import Streams
+from rtt.transcripts_http import Transcripts
 
 # Each has a folder of its name under web/.
 _PAGES = ("speak", "captions", "display")
@@ -67,6 +71,9 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/rooms", invitations.make, methods=["POST"]),
+            Route("/v1/rooms/{room}/events", Streams(rooms, config, door, metrics, EventFormat), methods=["GET"]),
+            Route("/v1/rooms/{room}/live.vtt", Streams(rooms, config, door, metrics, LiveVtt), methods=["GET"]),
+            Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
             Route("/metrics", measured),
             Route("/health/live", live),
@@ -84,7 +91,7 @@ def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | No
             Middleware(
                 CORSMiddleware,
                 allow_origins=config.origins,
-                allow_headers=["Authorization"],
+                allow_headers=["Authorization", "Last-Event-ID"],
                 allow_methods=["GET", "POST"],
             ),
         ],

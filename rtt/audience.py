@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rtt.captions import message_for
-from rtt.log import Event
+from rtt.log import EVERY_LANGUAGE, Event
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Ready, Stability, Status, encode
@@ -51,6 +51,9 @@ class Audience:
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
         self._metrics.published(event)
+        if event.lang == EVERY_LANGUAGE:
+            self._send(event, (Stability.FINAL, False), self.readers)
+            return
         for kind, readers in self._groups[event.lang].items():
             if readers:
                 self._send(event, kind, readers)

@@ -25,7 +25,7 @@ _MICROPHONE = {"Permissions-Policy": "microphone=(self), camera=(), geolocation=
 
 
 class Headers:
-    """Adds the headers to each answer; sockets pass untouched."""
+    """Adds the headers to each answer that has none of its own; sockets pass untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,9 +36,12 @@ class Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                if scope["path"].startswith(_SPEAKING):
-                    headers.update(_MICROPHONE)
+                for name, value in _headers_for(scope["path"]).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _headers_for(path: str) -> dict[str, str]:
+    return _HEADERS | _MICROPHONE if path.startswith(_SPEAKING) else _HEADERS

@@ -11,12 +11,26 @@ from rtt.segmenter import Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
+class Clearing:
+    """Another talk begins after a segment."""
+
+    id: int
+    title: str
+    speaker: str
+
+
+News = Update | Withdrawal | Clearing
+# The language of a clearing, which is for everybody.
+EVERY_LANGUAGE = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One update of one language, with its number in the room."""
+    """One update of one language, or a clearing, with its number in the room."""
 
     seq: int
     lang: str
-    update: Update | Withdrawal
+    update: News
     lag_ms: int
     timing: Timing | None = None
     """That of the answer that the update shows."""
@@ -24,30 +38,33 @@ class Event:
     @property
     def segment(self) -> int:
         """The segment's number."""
-        return self.update.id if isinstance(self.update, Withdrawal) else self.update.segment.id
+        return self.update.segment.id if isinstance(self.update, Update) else self.update.id
 
     @property
     def lasting(self) -> bool:
-        """Whether every reader must get this one: a final or a withdrawal."""
-        return isinstance(self.update, Withdrawal) or self.update.final
+        """Whether every reader must get this one: all but a caption that is not final."""
+        return not isinstance(self.update, Update) or self.update.final
 
 
 class MemoryLog:
-    """Finals and withdrawals in order, the newest `limit` of them, and the newest state of each open segment."""
+    """Finals, withdrawals and clearings in order, the newest `limit`, and the newest state of each open segment."""
 
     def __init__(self, id_: str, limit: int) -> None:
         self._lasting: deque[Event] = deque()
         self._open: dict[tuple[str, int], Event] = {}
+        self._clearing: Event | None = None
         self._limit = limit
         self._forgotten = 0
         self.id = id_
         self.seq = 0
 
-    def append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None = None) -> Event:
+    def append(self, lang: str, update: News, lag_ms: int, timing: Timing | None = None) -> Event:
         """Number an update and keep it as long as a reader may need it."""
         self.seq += 1
         event = Event(self.seq, lang, update, lag_ms, timing)
         key = lang, event.segment
+        if isinstance(update, Clearing):
+            self._clearing = event
         if event.lasting:
             self._open.pop(key, None)
             self._lasting.append(event)
@@ -63,14 +80,30 @@ class MemoryLog:
 
     def since(self, seq: int, langs: Collection[str]) -> list[Event]:
         """Return every final and withdrawal after `seq`, and the newest state of what is open, in order."""
-        missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in langs]
+        wanted = {*langs, EVERY_LANGUAGE}
+        missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in wanted]
         return sorted(missed, key=lambda event: event.seq)
 
+    @property
+    def langs(self) -> set[str]:
+        """Every language in which something was finished."""
+        return {event.lang for event in self._lasting} - {EVERY_LANGUAGE}
+
+    def finished(self, langs: Collection[str]) -> list[Event]:
+        """Return the newest final of each segment that was not withdrawn, as far as the log reaches back."""
+        return [event for lang in langs for event in self._finished(lang)]
+
     def recent(self, langs: Collection[str], count: int) -> list[Event]:
-        """Return the last `count` finished segments of each language, and what is open, for a late reader."""
+        """Return the last `count` finished segments of each language, and what is open, for a late reader.
+
+        What was said before the room was cleared is left out. The clearing is not: more of it may still come.
+        """
         finished = [event for lang in langs for event in islice(self._finished(lang), count)]
         still_open = [e for e in self._open.values() if e.lang in langs]
-        return sorted([*finished, *still_open], key=lambda event: event.seq)
+        clearing = [self._clearing] if self._clearing else []
+        gone = self._clearing.segment if self._clearing else 0
+        shown = [event for event in (*finished, *still_open) if event.segment > gone]
+        return sorted([*clearing, *shown], key=lambda event: event.seq)
 
     def _finished(self, lang: str) -> Iterator[Event]:
         """Yield the newest final of each segment that was not withdrawn, newest first."""

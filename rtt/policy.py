@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from rtt import guards
 from rtt import text as text_rules
+from rtt.alignment import find_end
 from rtt.engine import Hypothesis, Job
 from rtt.glossary import NO_TERMS, Mask, Terms
 from rtt.segmenter import Change, Segment, Withdrawal
@@ -341,4 +342,6 @@ def _rest(answer: list[str], before: list[str]) -> list[str]:
 
 def _with_prefix(answer: list[str], stable: list[str]) -> list[str]:
     """Return an answer that begins with what is stable, even if the engine's did not."""
-    return answer if answer[: len(stable)] == stable else stable + answer[len(stable) :]
+    if answer[: len(stable)] == stable:
+        return answer
+    return stable + answer[find_end(text_rules.keys(stable), [], answer) or len(stable) :]

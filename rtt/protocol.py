@@ -22,6 +22,7 @@ MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Title = Annotated[str, Meta(max_length=200)]
 # `(?!\n)`: Python's `$` also matches before a last line end.
 TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
@@ -54,6 +55,17 @@ def check_spoken(text: str, start_ms: int | None = None, end_ms: int | None = No
         raise ValueError(f"field text: {error}") from None
     if start_ms is not None and end_ms is not None and end_ms < start_ms:
         raise ValueError(f"field end_ms: {end_ms}: Expected no time before start_ms, which is {start_ms}")
+
+
+def check_title(title: str, speaker: str) -> None:
+    """Refuse a title or a name that is no line of text. Raises ValueError, naming the field."""
+    for name, said in (("title", title), ("speaker", speaker)):
+        if "\n" in said or "\r" in said:
+            raise ValueError(f"field {name}: Expected one line")
+        try:
+            text_rules.check(said)
+        except ValueError as error:
+            raise ValueError(f"field {name}: {error}") from None
 
 
 class _Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -118,13 +130,27 @@ class Glossary(_Message, frozen=True, tag="glossary"):
     terms: Annotated[list[Term], Meta(max_length=MAX_TERMS)]
 
 
+class ClearRoom(_Message, frozen=True, tag="clear"):
+    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew.
+
+    One that has the title and speaker of the talk that goes on changes nothing.
+    """
+
+    title: Title = ""
+    speaker: Title = ""
+    """Of the talk that begins."""
+
+    def __post_init__(self) -> None:
+        check_title(self.title, self.speaker)
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Ask for a pong with the same `t`."""
 
     t: int | float
 
 
-FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary
+FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary | ClearRoom
 FromReader = Ping
 
 
@@ -142,6 +168,9 @@ class Ready(_Message, frozen=True, tag="ready"):
     gap: bool = False
     segment: int = 0
     """The newest finished one; a first revision of it or of one before it is of the past, however late it comes."""
+    title: str = ""
+    speaker: str = ""
+    """Of the talk that goes on, where they are known."""
 
 
 class CaptionTiming(Struct, frozen=True):
@@ -183,6 +212,15 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     lang: str
 
 
+class Clear(_Message, frozen=True, tag="clear"):
+    """Another talk begins: every segment up to this one is taken away, and whatever still comes of it is not shown."""
+
+    seq: int
+    segment: int
+    title: str = ""
+    speaker: str = ""
+
+
 class Status(_Message, frozen=True, tag="status"):
     """How the room fares; live only, without a `seq`."""
 
@@ -207,7 +245,7 @@ class Error(_Message, frozen=True, tag="error", omit_defaults=False):
     retryable: bool
 
 
-ToEverybody = Ready | Caption | Cancel | Status | Pong | Error
+ToEverybody = Ready | Caption | Cancel | Status | Pong | Error | Clear
 
 
 class ListenQuery(Struct, frozen=True):
@@ -220,6 +258,14 @@ class ListenQuery(Struct, frozen=True):
     """The log that `since` was seen in, from its `ready`."""
     timing: bool = False
     """Whether each caption says where its time went."""
+
+
+class TranscriptQuery(Struct, frozen=True):
+    """The query of `/transcript.{format}`."""
+
+    lang: list[Language] = []
+    talk: Annotated[int, Meta(ge=1)] | None = None
+    """None: the newest in which something was said."""
 
 
 class Part(StrEnum):
@@ -267,7 +313,7 @@ class RoomMade(Struct, frozen=True):
     """ISO 8601, in UTC; None where no tokens are needed."""
 
 
-Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)
 Body = TypeVar("Body", bound=Struct)
 
 
@@ -305,7 +351,7 @@ def decode(frame: str | bytes, types: Mapping[str, type[Struct]]) -> Any:  # noq
 
 
 def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
-    """Read a socket's query; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
+    """Read the query of a request; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
     lists = {f.name for f in msgspec.structs.fields(into) if f.name in {"lang", "target"}}
     value: dict[str, Any] = {
         name: [part.strip() for part in raw.split(",") if part.strip()] if name in lists else raw

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from rtt.audience import Audience, Reader
@@ -11,14 +12,28 @@ from rtt.config import Config
 from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
-from rtt.log import MemoryLog
+from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
+from rtt.profanity import Profanity
+from rtt.protocol import (
+    VERSION,
+    CancelUtterance,
+    ClearRoom,
+    Correct,
+    Final,
+    Glossary,
+    ListenQuery,
+    Partial,
+    Ready,
+    Status,
+    encode,
+)
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
+from rtt.talks import Talks
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -27,19 +42,28 @@ class Room:
     """What is said in one room and who reads it."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a room is made of
-        self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics
+        self,
+        name: str,
+        source: str,
+        catalog: Catalog,
+        engine: Engine,
+        config: Config,
+        metrics: Metrics,
+        profanity: Profanity | None = None,
     ) -> None:
         self.name = name
         self.source = source
         self._catalog = catalog
         self._engine = engine
         self._config = config
+        self._profanity = profanity or Profanity({})
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
         self._audience = Audience(metrics)
+        self.talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -48,6 +72,16 @@ class Room:
         self._left_at = self._loop.time()
         self._draining = False
         self._open_sessions([source])
+
+    @property
+    def log(self) -> MemoryLog:
+        """What readers were told."""
+        return self._log
+
+    @property
+    def languages(self) -> set[str]:
+        """Every language that there is something in, or will be."""
+        return {*self._sessions, *self._log.langs}
 
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
@@ -66,7 +100,23 @@ class Room:
             log=self._log.id,
             gap=gap,
             segment=self._segmenter.newest_finished(),
+            title=self.talks.current.title,
+            speaker=self.talks.current.speaker,
         )
+
+    def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
+        return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
+
+    @contextmanager
+    def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
+        """Have somebody read along as long as the context lasts. Raises what `join` does."""
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, query.timing)
+        self.join(reader, query.since, query.log)
+        try:
+            yield
+        finally:
+            self.leave(reader)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
@@ -133,7 +183,20 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
+    def clear(self, title: str = "", speaker: str = "") -> None:
+        """Begin another talk: readers take away what was said, and its transcript begins anew.
+
+        One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        """
+        if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
+            return
+        now = self._loop.time()
+        self._apply(self._segmenter.close_all(now, ended=False))
+        after = self._segmenter.newest_finished()
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
+
+    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
         """Take what the speaker or an operator says; never waits.
 
         Raises BadMessage, and Restarting while the room drains.
@@ -144,6 +207,9 @@ class Room:
         match message:
             case Glossary():
                 self._glossary.replace(message.terms)
+                return
+            case ClearRoom():
+                self.clear(message.title, message.speaker)
                 return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
@@ -214,9 +280,12 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: Update | Withdrawal, timing: Timing | None) -> None:
+    def _publish(self, lang: str, update: News, timing: Timing | None = None) -> None:
         now = self._loop.time()
-        received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
+        received_at = now
+        if isinstance(update, Update):
+            received_at = update.segment.received_at
+            update = self._profanity.masked(lang, update)
         self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
 
     def _check_pair(self, source: str, target: str) -> None:
@@ -230,7 +299,8 @@ class Room:
         for lang in langs:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
-                session.receive(self._segmenter.recent(self._config.history))
+                recent = self._segmenter.recent(self._config.history)
+                session.receive(segment for segment in recent if self.talks.current.holds(segment.id))
 
     def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
         own = lang == self.source

@@ -10,15 +10,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.audience import Reader
 from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Intake, Spoken
+from rtt.conversation import Conversation, Intake, Spoken, closed_when_old
 from rtt.door import Door, address_of
-from rtt.errors import BadMessage, Forbidden, TryAgainLater, WireError
+from rtt.errors import BadMessage, Forbidden, WireError
 from rtt.metrics import Metrics, Socket
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
     SPEAKER_TYPES,
     CancelUtterance,
+    ClearRoom,
     Correct,
     Glossary,
     ListenQuery,
@@ -71,10 +72,13 @@ class Sockets:
         )
         log = _log.bind(path=websocket.url.path)
         log.info("socket opened")
-        aging = self._close_when_old(outbox)
         try:
             self._door.check_page(websocket)
-            with self._rooms.quotas.socket(address_of(websocket)), self._metrics.socket(kind):
+            with (
+                closed_when_old(outbox, self._config.max_age_s),
+                self._rooms.quotas.socket(address_of(websocket)),
+                self._metrics.socket(kind),
+            ):
                 await endpoint(websocket, outbox)
         except WireError as error:
             self._metrics.refused(error)
@@ -85,23 +89,17 @@ class Sockets:
                     await websocket.close(error.close, error.code)
         else:
             log.info("socket closed by the peer")
-        finally:
-            if aging:
-                aging.cancel()
 
     async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
         name = decode_room(websocket.path_params["room"])
         grant = self._door.admit(websocket, Role.READER, name)
         query = decode_query(websocket.query_params, ListenQuery)
         room = self._open(websocket, name, None, grant)
-        langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
-        reader = Reader(outbox, langs, query.stability, query.timing)
-        room.join(reader, query.since, query.log)
         pace = self._pace("reader", str(id(outbox)))
         try:
-            await self._converse(websocket, outbox, Intake(READER_TYPES, _reject, pace))
+            with room.read(outbox, query):
+                await self._converse(websocket, outbox, Intake(READER_TYPES, _reject, pace))
         finally:
-            room.leave(reader)
             pace.forget()
 
     async def _speak(self, websocket: WebSocket, outbox: Outbox) -> None:
@@ -124,8 +122,8 @@ class Sockets:
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
         def receive(message: Spoken) -> None:
-            if not isinstance(message, Correct | CancelUtterance | Glossary):
-                raise Forbidden("an operator may send correct, glossary, cancel and ping only")
+            if not isinstance(message, Correct | CancelUtterance | Glossary | ClearRoom):
+                raise Forbidden("an operator may send clear, correct, glossary, cancel and ping only")
             room.receive(message)
 
         room.join_operator(outbox)
@@ -157,12 +155,7 @@ class Sockets:
         return self._rooms.open(name, source or grant.source, address_of(websocket))
 
     def _resolved(self, langs: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
-
-    def _close_when_old(self, outbox: Outbox) -> asyncio.TimerHandle | None:
-        age_s = self._config.max_age_s
-        error = TryAgainLater(f"this connection is {age_s:g} s old; connect again and resume")
-        return asyncio.get_running_loop().call_later(age_s, outbox.close, error) if age_s else None
+        return self._rooms.catalog.resolve_all(langs)
 
 
 def _reject(message: Spoken) -> None:

@@ -7,9 +7,9 @@ from tests.conftest import Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 
-async def get(service: Service, path: str) -> httpx.Response:
+async def get(service: Service, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
     async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
-        return await client.get(path)
+        return await client.request(method, path, headers=headers)
 
 
 @pytest.mark.parametrize("path", ["/", "/speak/hall", "/captions/hall", "/display/hall"])

@@ -133,6 +133,21 @@ def test_emoji_are_kept_from_the_model_and_given_back(backend: Ct2Backend, said:
     assert translated(backend, job(said)) == [answer]
 
 
+@pytest.mark.parametrize("final", [False, True])
+def test_emoji_end_a_finished_sentence_only(backend: Ct2Backend, *, final: bool) -> None:
+    (answer,) = translated(backend, Job("en-de", "Thank you 👍", "", final))
+    assert ("👍" in answer) is final
+
+
+@pytest.mark.parametrize("said", ["今天天气很好。", "مرحبا بكم جميعا", "สวัสดีครับ", "Привет мир"], ids=ascii)
+def test_what_the_model_cannot_read_stays_as_it_is(backend: Ct2Backend, said: str) -> None:
+    assert translated(backend, job(said), job("Good morning."), job(said)) == [said, "Guten Morgen.", said]
+
+
+def test_a_few_letters_that_the_model_spells_are_translated(backend: Ct2Backend) -> None:
+    assert translated(backend, job("Zoë went to the café.")) != ["Zoë went to the café."]
+
+
 def test_output_is_as_long_as_the_options_allow(backend: Ct2Backend, folder: ModelFolder) -> None:
     folder.edit(lambda manifest: manifest["options"].update(max_output_ratio=1.0))
     babble = job("a" * 200)

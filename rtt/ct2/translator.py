@@ -10,7 +10,7 @@ from rtt.catalog import Model
 from rtt.ct2.decoder import Decoder, DecoderOptions
 from rtt.ct2.drafts import Task, Way, ways, worth
 from rtt.ct2.hardware import Hardware
-from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
+from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser, reads
 from rtt.engine import Hypothesis, Job, Timing
 from rtt.errors import ModelError
 
@@ -57,7 +57,17 @@ class Translator:
         self._decoder.check([spread[start::_TRIALS] for start in range(_TRIALS)])
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
-        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
+        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost.
+
+        A text in a script that the model cannot read stays as it is: what it would make up is no translation.
+        """
+        answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
+        readable = [n for n, job in enumerate(jobs) if reads(self._source, text_rules.split_emoji(job.text)[0])]
+        if readable:
+            answers.update(zip(readable, self._translate([jobs[n] for n in readable]), strict=True))
+        return list(answers.values())
+
+    def _translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
         sources = self._source.encode([text for text, _ in texts], out_type=str)
@@ -71,9 +81,10 @@ class Translator:
         said = [(self._text(answer.parts), self._target.decode(answer.task.sure)) for answer in answers]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
+        # Emoji stand at the end, which is not there yet while the sentence is open.
         return [
-            Hypothesis(" ".join(filter(None, [text, emoji.strip()])), sure, timing)
-            for (text, sure), (_, emoji) in zip(said, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text, emoji.strip() if job.final else ""])), sure, timing)
+            for job, (text, sure), (_, emoji) in zip(jobs, said, texts, strict=True)
         ]
 
     def _score(self, tasks: Sequence[Task]) -> None:

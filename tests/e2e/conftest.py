@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -37,9 +38,9 @@ class Visitor:
         self._browser = browser
         self.problems: list[str] = []
 
-    async def open(self, url: str) -> Page:
+    async def open(self, url: str, **options: Any) -> Page:
         """Open a page as a new visitor."""
-        context = await self._browser.new_context(locale="en-GB")
+        context = await self._browser.new_context(locale="en-GB", **options)
         page = await context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.problems.append(f"{url}: {error}"))

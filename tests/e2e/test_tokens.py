@@ -56,6 +56,12 @@ async def test_an_organiser_makes_a_room_and_hands_on_its_links(guarded: str, vi
 
     for page in (speaker, reader, display):
         assert "token" not in page.url
+    await reader.click("#settings")
+    async with reader.expect_download() as started:
+        await reader.get_by_role("button", name="TXT").click()
+    saved = await started.value
+    assert "token" not in saved.url
+    assert (await saved.path()).read_text().startswith("Thank you.")
     await reader.reload()
     await expect(reader.locator(".segment")).to_contain_text(["Thank you.", "Goodbye."])
 

@@ -1,7 +1,8 @@
 /**
  * `/captions/{room}`: read along. `?lang=`, `?stability=`, `?size=` (percent), `?theme=`; `#token=`
  *
- * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme;
+ * #room, #state (data-phase), #language, #settings opens #panel: #stability, #smaller, #size, #larger, #theme,
+ * #downloads with a button for each format, #download-problem;
  * #notice with #again and #dismiss, #empty, #scroller around #captions: .segment (data-segment, data-final) of .stable and
  * .tentative; #live jumps to the end, #log is read out.
  */
@@ -16,6 +17,7 @@ import { Reader } from "../lib/reader.js";
 import { language, number, pageSettings, stability, theme } from "../lib/settings.js";
 import { takeTokens } from "../lib/tokens.js";
 import { brief, explain } from "../lib/words.js";
+import { saveTranscript } from "./downloads.js";
 
 const SIZES = [75, 100, 125, 150, 200, 250, 300];
 /** What people put up with in live captions. */
@@ -67,6 +69,9 @@ byId("dismiss", HTMLElement).addEventListener("click", () => {
   paint();
 });
 again.addEventListener("click", () => reader.tryAgain());
+for (const button of byId("downloads", HTMLElement).querySelectorAll("button")) {
+  button.addEventListener("click", () => void download(button.value));
+}
 addEventListener("online", paint);
 addEventListener("offline", paint);
 
@@ -111,6 +116,11 @@ function paintNotice() {
   again.hidden = connection.phase !== "stopped";
   byId("dismiss", HTMLElement).hidden = !missed || connection.phase === "stopped";
   say(byId("notice-text", HTMLElement), text);
+}
+
+/** @param {string} format */
+async function download(format) {
+  say(byId("download-problem", HTMLElement), await saveTranscript({ room, lang: reader.language, format, token }));
 }
 
 /** @param {number | undefined} percent */

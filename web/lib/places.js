@@ -25,14 +25,23 @@ export function modelsUrl() {
   return new URL("v1/models", ROOT);
 }
 
-/**
- * @param {"listen" | "speak"} what
- * @param {string} room
- * @param {Record<string, string | number | null>} query what is null or empty is left out
- */
+/** @typedef {Record<string, string | number | null>} Query what is null or empty is left out */
+
+/** @param {"listen" | "speak"} what @param {string} room @param {Query} query */
 export function socketUrl(what, room, query) {
-  const url = new URL(`v1/rooms/${encodeURIComponent(room)}/${what}`, ROOT);
+  const url = roomUrl(what, room, query);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+/** @param {string} format "srt", "vtt", "txt" or "json" @param {string} room @param {Query} query */
+export function transcriptUrl(format, room, query) {
+  return roomUrl(`transcript.${format}`, room, query);
+}
+
+/** @param {string} what @param {string} room @param {Query} query */
+function roomUrl(what, room, query) {
+  const url = new URL(`v1/rooms/${encodeURIComponent(room)}/${what}`, ROOT);
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== "") url.searchParams.set(name, String(value));
   }

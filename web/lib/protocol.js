@@ -8,14 +8,15 @@
  * @typedef {Partial | Final | CancelUtterance | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
- *   log?: string, gap?: boolean, segment?: number }} Ready
+ *   log?: string, gap?: boolean, segment?: number, title?: string, speaker?: string }} Ready
  * @typedef {{ type: "caption", seq: number, segment: number, revision: number, lang: string, stable: string,
  *   tentative: string, final: boolean }} Caption
  * @typedef {{ type: "cancel", seq: number, segment: number, lang: string }} Cancel
+ * @typedef {{ type: "clear", seq: number, segment: number, title?: string, speaker?: string }} Clear
  * @typedef {{ type: "status", speaker: string, readers: number, behind_ms: number, load: string }} Status
  * @typedef {{ type: "pong", t: number }} Pong
  * @typedef {{ type: "error", code: string, message: string, retryable: boolean }} ServerError
- * @typedef {Ready | Caption | Cancel | Status | Pong | ServerError} Message
+ * @typedef {Ready | Caption | Cancel | Clear | Status | Pong | ServerError} Message
  */
 
 export const VERSION = 1;
@@ -47,6 +48,8 @@ const FIELDS = {
     log: optional(isText),
     gap: optional(isFlag),
     segment: optional(isNumber),
+    title: optional(isText),
+    speaker: optional(isText),
   },
   caption: {
     seq: isNumber,
@@ -58,6 +61,7 @@ const FIELDS = {
     final: isFlag,
   },
   cancel: { seq: isNumber, segment: isNumber, lang: isText },
+  clear: { seq: isNumber, segment: isNumber, title: optional(isText), speaker: optional(isText) },
   status: { speaker: isText, readers: isNumber, behind_ms: isNumber, load: isText },
   pong: { t: isNumber },
   error: { code: isText, message: isText, retryable: isFlag },
