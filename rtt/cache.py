@@ -1,7 +1,5 @@
 """Answers that are known already, shared over all rooms: the least recently used ones make room for new ones."""
 
-from dataclasses import replace
-
 from cachetools import LRUCache
 
 from rtt.engine import Hypothesis, Job
@@ -25,7 +23,7 @@ class Cache:
 
     def get(self, job: Job) -> Hypothesis | None:
         """Return the answer to the same job, if it is known."""
-        entry = self._entries.get(_key(job))
+        entry = self._entries.get(job)
         return None if entry is None else entry[0]
 
     def put(self, job: Job, answer: Hypothesis) -> None:
@@ -33,9 +31,4 @@ class Cache:
         texts = (job.text, job.prefix, job.draft, answer.text, answer.sure)
         size = _OVERHEAD + _WIDTH * sum(map(len, texts))
         if size <= self._entries.maxsize:
-            self._entries[_key(job)] = answer, size
-
-
-def _key(job: Job) -> Job:
-    """Return what decides on an answer: all of a job but whether it is a final."""
-    return replace(job, final=False)
+            self._entries[job] = answer, size

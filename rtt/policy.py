@@ -40,7 +40,7 @@ class PolicyOptions:
     """Whether steady readers see words that were answered once only: sooner, and rewritten more often."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
-    trust: Probability = 0.3
+    trust: Probability = 0.15
     """How likely each token of the last answer must still be to stay, in the answer for an open sentence.
 
     High, since what is shown again only because it was shown before agrees with itself and not with the source.
@@ -54,8 +54,10 @@ class PolicyOptions:
     """How likely each token of a word must be, once more of the source is known, for two answers to make it stable."""
     persist: Annotated[int, Meta(ge=2)] = 4
     """Answers in a row that make a word stable, however likely it is."""
-    quick: Annotated[int, Meta(ge=1)] = 1
+    fast_answers: Annotated[int, Meta(ge=1)] = 2
     """Answers in a row that have a word before fast readers see it."""
+    fast_mask: Annotated[int, Meta(ge=0)] = 1
+    """Words at the end of an answer that fast readers don't see yet, but for its first one."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -95,11 +97,10 @@ class _Open:
     """How many source words the answer translates."""
     answered: Segment | None = None
     """What the answer is an answer to."""
-    stable: list[str] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)
-    """The answer without the words that are held back."""
-    shown: list[str] = field(default_factory=list)
-    """What steady readers see of it, `stable` included."""
+    stable: int = 0
+    steady: int = 0
+    fast: int = 0
+    """How many of its words are stable, and how many of them steady and fast readers see."""
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
@@ -107,6 +108,14 @@ class _Open:
     """Those in force when the sentence began."""
     lost_terms: int = 0
     """Kinds of placeholders that the model did not copy."""
+
+    def words(self, start: int, end: int) -> str:
+        """Return some of the answer's words as text."""
+        return "".join(self.answer[start:end])
+
+    def ages_from(self, least: Callable[[int], int]) -> int:
+        """Return how many words are at the answer's beginning, each at least as old as asked of its number."""
+        return next((n for n, age in enumerate(self.ages) if age < least(n)), len(self.answer))
 
 
 class Stream:
@@ -169,7 +178,7 @@ class Stream:
         chosen.waiting = False
         mask = chosen.terms.mask(segment.text, chosen.lost_terms)
         self._running = segment.id, segment, mask
-        prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
+        prefix = chosen.words(0, chosen.stable) if self._options.keep_stable and not segment.final else ""
         drafts = self._options.price > 0 if segment.final else self._options.trust < 1
         draft = "".join(_share(chosen))[len(prefix) :] if drafts else ""
         job = Job(self._model, segment.text, prefix, segment.final, draft)
@@ -223,9 +232,11 @@ class Stream:
         elif not runs_away:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
-            before, known.answer = known.answer, _with_prefix(text_rules.units(answer), known.stable)
+            before, known.answer = known.answer, _with_prefix(text_rules.units(answer), known.answer[: known.stable])
             still = text_rules.common_prefix(before, known.answer)
             known.ages = [age + 1 for age in known.ages[:still]] + [1] * (len(known.answer) - still)
+            # What was seen and still stands stays in sight.
+            known.steady, known.fast = min(known.steady, still), min(known.fast, still)
             known.sure = text_rules.common_prefix(text_rules.units(sure), known.answer)
             known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
@@ -238,35 +249,24 @@ class Stream:
 
     def _show(self, known: _Open) -> None:
         """Derive what each kind of reader sees from the newest answer."""
-        asked = known.answered
+        asked, options = known.answered, self._options
         if asked is None:
             return
-        answer, seen = known.answer, known.seen
-        held = 0 if asked.unagreed == 0 else asked.unagreed + self._options.mask
-        # What was seen and still stands stays in sight, whatever the mask says now.
-        length = max(len(answer) - held, text_rules.common_prefix(seen, answer), len(known.stable))
-        known.seen = answer[:length]
-        known.stable = known.seen[: max(self._settled(known), len(known.stable))]
         # While nothing is said, all of it is shown.
-        whole = self._options.tail or asked.unagreed == 0
-        still = text_rules.common_prefix(known.shown, known.seen)
-        known.shown = known.seen if whole else known.seen[: max(len(known.stable), still)]
+        whole = asked.unagreed == 0
+        rests_on_agreed = len(known.answer) - (0 if whole else asked.unagreed + options.mask)
+        standing = known.ages_from(lambda number: _TWICE if number < known.sure else options.persist)
+        known.stable = max(known.stable, min(standing, max(rests_on_agreed, known.steady)))
+        known.steady = max(known.stable, known.steady, rests_on_agreed if whole or options.tail else 0)
+        answered = known.ages_from(lambda _: options.fast_answers)
+        quick = min(answered, max(len(known.answer) - options.fast_mask, 1))
+        known.fast = max(known.steady, known.fast, len(known.answer) if whole else quick)
         self._tell(known, final=False)
 
-    def _settled(self, known: _Open) -> int:
-        """Return how many words stand: two answers have them and the model is sure, or enough answers have them."""
-        return next(
-            (
-                number
-                for number, age in enumerate(known.ages[: len(known.seen)])
-                if age < (_TWICE if number < known.sure else self._options.persist)
-            ),
-            len(known.seen),
-        )
-
     def _close(self, known: _Open, answer: str) -> None:
-        before = known.stable, known.seen, known.shown, known.answer
-        known.stable = known.seen = known.shown = known.answer = text_rules.units(answer)
+        before = replace(known)
+        known.answer = text_rules.units(answer)
+        known.stable = known.steady = known.fast = len(known.answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
         self._hand_over(known, before)
@@ -274,7 +274,7 @@ class Stream:
         if len(self._finished) > self._options.remember:
             self._finished.popitem(last=False)
 
-    def _hand_over(self, closed: _Open, before: tuple[list[str], ...]) -> None:
+    def _hand_over(self, closed: _Open, before: _Open) -> None:
         """Give the next sentence of an utterance what was shown in this one before it was cut off there.
 
         So the words stay in sight where they stand, until the next sentence's own answer comes.
@@ -282,11 +282,14 @@ class Stream:
         following = self._open.get(closed.segment.id + 1)
         if following is None or following.answer or following.segment.utterance != closed.segment.utterance:
             return
-        rests = [_rest(closed.answer, words) for words in before]
-        if not rests[-1]:
+        following.answer = _rest(closed.answer, before.answer)
+        if not following.answer:
             return
-        following.stable, following.seen, following.shown, following.answer = rests
-        following.ages = [1] * len(following.answer)
+        cut = len(before.answer) - len(following.answer)
+        following.ages = before.ages[cut:]
+        following.stable, following.steady, following.fast = (
+            max(0, count - cut) for count in (before.stable, before.steady, before.fast)
+        )
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
@@ -297,10 +300,8 @@ class Stream:
             self._finished[known.segment.id] = known.revision
 
     def _tell(self, known: _Open, *, final: bool) -> None:
-        stable = "".join(known.stable)
-        quick = next((n for n, age in enumerate(known.ages) if age < self._options.quick), len(known.answer))
-        quick = max(quick, len(known.shown))
-        shown = stable, "".join(known.shown)[len(stable) :], "".join(known.answer[:quick])[len(stable) :]
+        stable, steady, fast = known.stable, known.steady, known.fast
+        shown = known.words(0, stable), known.words(stable, steady), known.words(stable, fast)
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]

@@ -307,11 +307,32 @@ def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
 
 def test_a_draft_is_kept_as_far_as_the_model_believes_in_it(backend: Ct2Backend) -> None:
     def answer(draft: str, trust: float) -> str:
-        return backend.translate_batch([Job("en-de", "How are you?", "", True, draft, trust)])[0].text
+        return backend.translate_batch([Job("en-de", "How are you?", "", False, draft, trust)])[0].text
 
     plain = answer("", 0.0)
     assert answer("Wie Zebra", 0.1) == plain
     assert answer("Wie Zebra", 0.0).startswith("Wie Zebra")
+    assert answer(plain, 0.1) == plain
+
+
+def test_what_the_model_is_sure_of_is_told(backend: Ct2Backend) -> None:
+    def sure(draft: str, least: float, prefix: str = "") -> str:
+        return backend.translate_batch([Job("en-de", "How are you?", prefix, False, draft, 0.0, least)])[0].sure
+
+    assert sure("", 0.5) == ""
+    assert sure("Wie Zebra", 0.5) == "Wie"
+    assert sure("Wie Zebra", 0.0) == "Wie Zebra"
+    assert sure(" geht Zebra", 0.5, prefix="Wie").startswith("Wie")
+
+
+def test_a_word_is_taken_back_for_an_answer_that_is_worth_it(backend: Ct2Backend) -> None:
+    def answer(draft: str, price: float) -> str:
+        return backend.translate_batch([Job("en-de", "How are you?", "", True, draft, price=price)])[0].text
+
+    plain = answer("", 0.0)
+    other = "Was machst du?"
+    assert answer(other, 0.01) == answer("Wie Zebra", 1.0) == plain
+    assert answer(other, 100.0) == other
     assert answer(plain, 0.1) == plain
 
 

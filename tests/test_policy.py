@@ -19,9 +19,11 @@ CASES = json.loads((Path(__file__).parent / "fixtures" / "policy.json").read_tex
 class Talk:
     """A segmenter and a stream, as a room joins them; time passes by 0.1 s a step."""
 
-    def __init__(self, *, tail: bool = True, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         self.segmenter = Segmenter("en", SegmenterOptions(), 0.0)
-        self.stream = Stream("model", PolicyOptions(tail=tail, **options))
+        # What is answered twice stands, and everybody sees the rest at once: so each rule can be seen by itself.
+        plain = {"tail": True, "mask": 2, "persist": 2, "fast_answers": 1, "fast_mask": 0}
+        self.stream = Stream("model", PolicyOptions(**plain | options))
         self.now = 0.0
 
     def say(self, text: str, *, final: bool, utterance: int | None = None) -> None:
@@ -77,7 +79,7 @@ def test_table(case: dict[str, Any]) -> None:
             case {"job": expected}:
                 check_job(talk.stream.job_to_run(), expected)
                 if "answer" in step:
-                    talk.stream.receive_hypothesis(Hypothesis(step["answer"]))
+                    talk.stream.receive_hypothesis(Hypothesis(step["answer"], step.get("sure", "")))
                 else:
                     talk.stream.receive_failure()
             case {"answer": text}:

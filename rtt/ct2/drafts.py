@@ -17,6 +17,8 @@ from rtt.engine import Job
 _CERTAIN = math.log(0.5)
 # A finished sentence's draft is tried up to its first token that is less likely than each of these.
 _DOUBTS = (0.0, 0.001, 0.01, 0.1)
+# What an answer is worth less, in nats, for each number of its text that it lacks.
+_NUMBER = 5.0
 
 
 @dataclass(slots=True)
@@ -42,8 +44,10 @@ class Task:
 
     @property
     def sure(self) -> list[str]:
-        """The beginning of the answer that is sure."""
-        return self.draft[: min(map(self.believed, (self.job.trust, self.job.sure)))] if self.score else self.prefix
+        """The beginning of the answer that is sure: nothing is before a finished sentence's ways are compared."""
+        if not self.score or self.job.price:
+            return self.prefix
+        return self.draft[: min(self.believed(self.job.trust), self.believed(self.job.sure))]
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ def ways(task: Task) -> list[Way]:
     fixed, whole = len(task.prefix), len(task.draft)
     if not task.score:
         counts = {fixed}
-    elif task.job.final:
+    elif task.job.price:
         counts = {fixed, *(task.believed(doubt) for doubt in _DOUBTS)}
     else:
         counts = {task.believed(task.job.trust)}
@@ -74,6 +78,11 @@ def ways(task: Task) -> list[Way]:
 
 
 def worth(job: Job, text: str, score: Sequence[float]) -> float:
-    """Return what an answer is worth: its log-probability, less the price of the words of the draft that it lacks."""
+    """Return what an answer is worth: its log-probability, less the price of what it lacks of the draft and the text.
+
+    Of the draft that is each word after the first that differs; of the text, its numbers.
+    """
     shown, said = (text_rules.keys(text_rules.units(one)) for one in (job.prefix + job.draft, text))
-    return sum(score) - job.price * (len(shown) - text_rules.common_prefix(shown, said))
+    taken_back = len(shown) - text_rules.common_prefix(shown, said)
+    lost = (text_rules.numbers(job.text) - text_rules.numbers(text)).total()
+    return sum(score) - job.price * taken_back - _NUMBER * lost

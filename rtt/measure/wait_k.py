@@ -19,6 +19,7 @@ class WaitKStream(Stream):
         if asked is None:
             return
         read = len(text_rules.units(asked.text)) - asked.unagreed
-        written = max(len(known.stable), read - self._k + 1)
-        known.stable = known.seen = known.shown = known.answer = known.answer[:written]
+        written = max(known.stable, read - self._k + 1)
+        known.answer, known.ages = known.answer[:written], known.ages[:written]
+        known.stable = known.steady = known.fast = len(known.answer)
         self._tell(known, final=False)
