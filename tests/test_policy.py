@@ -120,7 +120,7 @@ STEPS = st.lists(
         st.tuples(st.just("correct"), st.integers(1, 9), WORDS),
         st.tuples(st.just("wait"), st.integers(0, 40), st.just("")),
         st.tuples(st.just("draw"), st.just(0), st.just("")),
-        st.tuples(st.just("answer"), st.just(0), st.one_of(WORDS, st.just("echo"))),
+        st.tuples(st.just("answer"), st.integers(0, 8), st.one_of(WORDS, st.just("echo"))),
         st.tuples(st.just("fail"), st.just(0), st.just("")),
     ),
     max_size=40,
@@ -141,7 +141,8 @@ def play(talk: Talk, steps: list[tuple[str, int, str]]) -> list[Update | Withdra
             if kind == "fail":
                 talk.stream.receive_failure()
             else:
-                talk.stream.receive_hypothesis(Hypothesis(job.prefix + text if text != "echo" else job.text))
+                answer = job.prefix + text if text != "echo" else job.text
+                talk.stream.receive_hypothesis(Hypothesis(answer, "".join(text_rules.units(answer)[:number])))
             job = None
         elif kind in {"cancel", "correct"}:
             known = {s.id: s for s in talk.segmenter.recent(100)}
@@ -157,10 +158,23 @@ def play(talk: Talk, steps: list[tuple[str, int, str]]) -> list[Update | Withdra
     return talk.stream.updates_to_send()
 
 
-@given(STEPS, st.integers(0, 3), st.booleans())
-def test_the_promises_to_readers(steps: list[tuple[str, int, str]], mask: int, keep_stable: bool) -> None:  # noqa: FBT001
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "mask": st.integers(0, 3),
+        "tail": st.booleans(),
+        "keep_stable": st.booleans(),
+        "persist": st.integers(2, 5),
+        "fast_answers": st.integers(1, 3),
+        "fast_mask": st.integers(0, 2),
+    },
+)
+
+
+@given(STEPS, OPTIONS)
+def test_the_promises_to_readers(steps: list[tuple[str, int, str]], options: dict[str, Any]) -> None:
     """Whatever is said and answered: stable only grows until the final, and every segment that was shown ends."""
-    updates = play(Talk(mask=mask, keep_stable=keep_stable), steps)
+    updates = play(Talk(**options), steps)
     stable: dict[int, str] = {}
     revision: dict[int, int] = {}
     finished: set[int] = set()
