@@ -1,11 +1,11 @@
 """The target side of the policy: what to translate now, and what of the answer to show to whom. Pure: no clock, no I/O.
 
-One stream serves one language of a room. It re-translates the open sentence only, and shows each answer to three kinds
-of readers at once: `fast` sees all of it; `steady` sees what two answers agree on, without the words that rest on
-source words not yet agreed and a few more (a display mask; Arivazhagan et al. 2020, "Re-translation versus Streaming").
-That is stable: it is never rewritten before the final, because the next answer is made to begin with it. `final` sees
-finished sentences only. The answer for a finished sentence begins with what was shown, as far as the model still finds
-it likely.
+One stream serves one language of a room. It re-translates the open sentence only (Arivazhagan et al. 2020, "Re-
+translation versus Streaming"), and shows each answer to three kinds of readers at once. `fast` sees what two answers
+agree on, but for the newest word. `steady` sees what is stable: words that two answers agree on and that the model is
+sure of, or that several answers agree on, without those that rest on source words not yet agreed. That is never
+rewritten before the final, because the next answer is made to begin with it. `final` sees finished sentences only.
+Their answer takes back what was shown where it is likelier by as much as that is worth.
 """
 
 from collections import OrderedDict
