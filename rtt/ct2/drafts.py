@@ -59,6 +59,8 @@ class Way:
     ended: bool
     parts: list[list[str]] = field(default_factory=list)
     """The tokens of the answer; a source that is too long for the model is answered in several parts."""
+    worth: float = 0.0
+    """What the answer is worth, where there are others."""
 
 
 def ways(task: Task) -> list[Way]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from operator import attrgetter
 
 import ctranslate2
 
@@ -98,15 +99,11 @@ class Translator:
         """Return the best way to answer each task."""
         tried = [ways(task) for task in tasks]
         self._decode([way for of_one in tried for way in of_one])
-        open_to_choice = [way for of_one in tried if len(of_one) > 1 for way in of_one]
-        scores = self._decoder.score(
-            [way.task.source for way in open_to_choice], [way.parts[0] for way in open_to_choice]
-        )
-        worths = {
-            id(way): worth(way.task.job, self._text(way.parts), score)
-            for way, score in zip(open_to_choice, scores, strict=True)
-        }
-        return [max(of_one, key=lambda way: worths.get(id(way), 0.0)) for of_one in tried]
+        rivals = [way for of_one in tried if len(of_one) > 1 for way in of_one]
+        scores = self._decoder.score([way.task.source for way in rivals], [way.parts[0] for way in rivals])
+        for way, score in zip(rivals, scores, strict=True):
+            way.worth = worth(way.task.job, self._text(way.parts), score)
+        return [max(of_one, key=attrgetter("worth")) for of_one in tried]
 
     def _decode(self, undecoded: Sequence[Way]) -> None:
         pieces = [
