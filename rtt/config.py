@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,12 +22,14 @@ def bundled(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-class Device(StrEnum):
-    """Where the models run."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
+Device = Annotated[
+    str,
+    Meta(
+        pattern=r"^(auto|cpu|cuda|cuda:\d+(,cuda:\d+)*)(?!\n)$",
+        description="auto, cpu, cuda or devices such as cuda:0,cuda:1",
+    ),
+]
+"""Where the models run: `cpu`, `cuda`, one or more of its devices (`cuda:0,cuda:1`), or `auto`, whatever is there."""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +52,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """Origins of foreign pages that may connect, such as https://example.org."""
     hosts: tuple[str, ...] = ()
     """Names that the server is reached by, besides localhost and IP addresses."""
-    device: Device = Device.AUTO
+    device: Device = "auto"
     compute_type: str = "auto"
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
     """Translations that run at the same time; 0: one for each core."""

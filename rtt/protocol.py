@@ -420,7 +420,10 @@ def plainly(what: str, kind: Any) -> str:  # noqa: ANN401 - a type has no better
     """Say in words what msgspec says of a value that should be a `kind`."""
     if isinstance(kind, EnumType):
         return f"Expected one of {', '.join(kind)}"
-    return "Expected a language tag (BCP 47) such as en or pt-BR" if "regex" in what else what
+    if "regex" not in what:
+        return what
+    described = (meta.description for meta in get_args(kind) if isinstance(meta, Meta) and meta.description)
+    return f"Expected {next(described, 'a language tag (BCP 47) such as en or pt-BR')}"
 
 
 def _convert(value: dict[str, Any], into: Any, error: type[WireError], *, strict: bool = True) -> Any:  # noqa: ANN401 - as msgspec.convert

@@ -1,6 +1,7 @@
 """Pure functions on text: what is allowed, words by script, common prefixes, sentence ends."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import regex
@@ -15,6 +16,7 @@ _UNIT = regex.compile(
     regex.VERSION1,
 )
 _SPACE = regex.compile(r"\s+")
+_DIGITS = regex.compile(r"\d+")
 _VISIBLE = regex.compile(r"[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]")
 # U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r]]", regex.VERSION1)
@@ -110,6 +112,11 @@ def capitalised(unit: str) -> str:
     bare = unit.lstrip()
     upper = unit[: len(unit) - len(bare)] + bare[:1].upper() + bare[1:]
     return upper if key(upper) == key(unit) else unit
+
+
+def numbers(text: str) -> Counter[str]:
+    """Return each run of digits and how often it is there: `3.5` and `3,5` have the same two."""
+    return Counter(_DIGITS.findall(text))
 
 
 def is_speech(text: str) -> bool:

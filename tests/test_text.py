@@ -380,3 +380,14 @@ def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
 )
 def test_a_word_with_the_end_of_another(unit: str, other: str, result: str) -> None:
     assert text.with_end_of(unit, other) == result
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("3.5 km", "3,5 km"), ("at 6:30", "um 6.30 Uhr"), ("1,000 of 7", "7 von 1.000"), ("none", "")]
+)
+def test_numbers_are_the_same_in_every_language(one: str, other: str) -> None:
+    assert text.numbers(one) == text.numbers(other)
+
+
+def test_numbers_are_counted() -> None:
+    assert text.numbers("2 and 2 and 22") - text.numbers("2 and 22") == {"2": 1}
