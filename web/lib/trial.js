@@ -59,7 +59,7 @@ export class Trial {
     const { source, langs, token } = options;
     this.#options = options;
     this.#seen = new Map(langs.map((lang) => [lang, { health: new Health(), firstAt: null }]));
-    this.#player = new Player({ onevent: (event) => this.#speak(event), onchange: () => this.#played() });
+    this.#player = new Player({ onevent: (event) => this.#speak(event), onchange: () => options.onchange() });
     this.#socket = new WebSocket(translateUrl({ source, target: langs.join(), role: "operator", token }));
     this.#socket.onmessage = ({ data }) => this.#receive(decode(data));
     this.#socket.onclose = () => this.#stop("");
@@ -116,10 +116,6 @@ export class Trial {
   #speak({ type, text, utterance }) {
     this.#spokeAt ??= performance.now();
     this.#socket.send(JSON.stringify({ type, text, utterance }));
-  }
-
-  #played() {
-    this.#options.onchange();
   }
 
   /** @param {string} lang */
