@@ -16,7 +16,8 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 WELCOME = Path(__file__).parent.parent / "examples" / "welcome.trace.jsonl"
 TALK = [
-    TraceEvent(100, "partial", "good morning", start_ms=0, end_ms=90),
+    TraceEvent(50, "partial", "good morning", start_ms=0, end_ms=40),
+    TraceEvent(120, "partial", "good morning welcome", start_ms=0, end_ms=110),
     TraceEvent(200, "final", "Good morning. Welcome.", start_ms=0, end_ms=190),
     TraceEvent(300, "final", "Thank you.", start_ms=200, end_ms=290),
 ]
