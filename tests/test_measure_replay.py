@@ -16,10 +16,10 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 WELCOME = Path(__file__).parent.parent / "examples" / "welcome.trace.jsonl"
 TALK = [
-    TraceEvent(50, "partial", "good morning", start_ms=0, end_ms=40),
-    TraceEvent(120, "partial", "good morning welcome", start_ms=0, end_ms=110),
-    TraceEvent(200, "final", "Good morning. Welcome.", start_ms=0, end_ms=190),
-    TraceEvent(300, "final", "Thank you.", start_ms=200, end_ms=290),
+    TraceEvent(100, "partial", "good morning", start_ms=0, end_ms=90),
+    TraceEvent(400, "partial", "good morning welcome", start_ms=0, end_ms=390),
+    TraceEvent(700, "final", "Good morning. Welcome.", start_ms=0, end_ms=690),
+    TraceEvent(800, "final", "Thank you.", start_ms=700, end_ms=790),
 ]
 
 
@@ -33,7 +33,7 @@ def open_captions(log: EventLog) -> list[Caption]:
 
 async def test_each_reader_gets_a_log_of_its_own(service: Service) -> None:
     readers = [("de", Stability.FAST), ("fr", Stability.FINAL), ("en", Stability.STEADY)]
-    german, french, english = await replay(service.url, Performance("talk", "en", TALK, speed=2), readers)
+    german, french, english = await replay(service.url, Performance("talk", "en", TALK, speed=1), readers)
     assert text(german) == text(french) == ["GOOD MORNING.", "WELCOME.", "THANK YOU."]
     assert text(english) == ["Good morning.", "Welcome.", "Thank you."]
     assert (german.talk.target, german.talk.stability, german.talk.model) == ("de", Stability.FAST, "en-de")
