@@ -54,10 +54,8 @@ class PolicyOptions:
     """How likely each token of a word must be, once more of the source is known, for two answers to make it stable."""
     persist: Annotated[int, Meta(ge=2)] = 4
     """Answers in a row that make a word stable, however likely it is."""
-    fast_answers: Annotated[int, Meta(ge=1)] = 2
-    """Answers in a row that have a word before fast readers see it."""
-    fast_mask: Annotated[int, Meta(ge=0)] = 1
-    """Words at the end of an answer that fast readers don't see yet, but for its first one."""
+    fast_persist: Annotated[int, Meta(ge=1)] = 3
+    """Answers in a row that show fast readers a word; two are enough for the first, and where the model is sure."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -113,9 +111,10 @@ class _Open:
         """Return some of the answer's words as text."""
         return "".join(self.answer[start:end])
 
-    def ages_from(self, least: Callable[[int], int]) -> int:
-        """Return how many words are at the answer's beginning, each at least as old as asked of its number."""
-        return next((n for n, age in enumerate(self.ages) if age < least(n)), len(self.answer))
+    def standing(self, sure: int, persist: int) -> int:
+        """Return how many words enough answers had: two for those that are sure, else `persist`."""
+        twice = min(_TWICE, persist)
+        return next((n for n, age in enumerate(self.ages) if age < (twice if n < sure else persist)), len(self.answer))
 
 
 class Stream:
@@ -255,11 +254,10 @@ class Stream:
         # While nothing is said, all of it is shown.
         whole = asked.unagreed == 0
         rests_on_agreed = len(known.answer) - (0 if whole else asked.unagreed + options.mask)
-        standing = known.ages_from(lambda number: _TWICE if number < known.sure else options.persist)
+        standing = known.standing(known.sure, options.persist)
         known.stable = max(known.stable, min(standing, max(rests_on_agreed, known.steady)))
         known.steady = max(known.stable, known.steady, rests_on_agreed if whole or options.tail else 0)
-        answered = known.ages_from(lambda _: options.fast_answers)
-        quick = min(answered, max(len(known.answer) - options.fast_mask, 1))
+        quick = known.standing(max(known.sure, 1), options.fast_persist)
         known.fast = max(known.steady, known.fast, len(known.answer) if whole else quick)
         self._tell(known, final=False)
 

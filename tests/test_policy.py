@@ -22,7 +22,7 @@ class Talk:
     def __init__(self, **options: Any) -> None:
         self.segmenter = Segmenter("en", SegmenterOptions(), 0.0)
         # What is answered twice stands, and everybody sees the rest at once: so each rule can be seen by itself.
-        plain = {"tail": True, "mask": 2, "persist": 2, "fast_answers": 1, "fast_mask": 0}
+        plain = {"tail": True, "mask": 2, "persist": 2, "fast_persist": 1}
         self.stream = Stream("model", PolicyOptions(**plain | options))
         self.now = 0.0
 
@@ -165,8 +165,7 @@ OPTIONS = st.fixed_dictionaries(
         "tail": st.booleans(),
         "keep_stable": st.booleans(),
         "persist": st.integers(2, 5),
-        "fast_answers": st.integers(1, 3),
-        "fast_mask": st.integers(0, 2),
+        "fast_persist": st.integers(1, 4),
     },
 )
 

@@ -19,7 +19,7 @@ class Variant:
     stability: Stability = Stability.STEADY
 
 
-_PLAIN = PolicyOptions(keep_stable=False, trust=1.0, sure=0.0, persist=2, price=0.0, fast_answers=1, fast_mask=0)
+_PLAIN = PolicyOptions(keep_stable=False, trust=1.0, sure=0.0, persist=2, price=0.0, fast_persist=1)
 _UPDATE_BY_UPDATE = SegmenterOptions(agreement=1)
 
 VARIANTS = (
