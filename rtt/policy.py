@@ -1,9 +1,9 @@
 """The target side of the policy: what to translate now, and what of the answer to show to whom. Pure: no clock, no I/O.
 
-One stream serves one language of a room. It re-translates the open sentence only (Arivazhagan et al. 2020, "Re-
-translation versus Streaming"), and shows each answer to three kinds of readers at once. `fast` sees what two answers
-agree on, but for the newest word. `steady` sees what is stable: words that two answers agree on and that the model is
-sure of, or that several answers agree on, without those that rest on source words not yet agreed. That is never
+One stream serves one language of a room. It re-translates the open sentence only (Arivazhagan et al. 2020,
+"Re-translation versus Streaming"), and shows each answer to three kinds of readers at once. `fast` sees the words that
+two answers agree on and that the model is sure of, or that three agree on. `steady` sees what is stable: the same, with
+one answer more where the model is not sure, and without those that rest on source words not yet agreed. That is never
 rewritten before the final, because the next answer is made to begin with it. `final` sees finished sentences only.
 Their answer takes back what was shown where it is likelier by as much as that is worth.
 """
