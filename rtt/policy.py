@@ -117,7 +117,7 @@ class _Open:
         A number that is still being heard becomes another one: 20 becomes 25, and 0 becomes 0.7.
         """
         pending = text_rules.numbers("".join(text_rules.units(asked.text)[-asked.unagreed :]))
-        count = len(self.answer) - asked.unagreed
+        count = max(0, len(self.answer) - asked.unagreed)
         return next((n for n, unit in enumerate(self.answer[:count]) if text_rules.numbers(unit) & pending), count)
 
     def standing(self, sure: int, persist: int) -> int:
