@@ -32,3 +32,5 @@ class Cache:
         size = _OVERHEAD + _WIDTH * sum(map(len, texts))
         if size <= self._entries.maxsize:
             self._entries[job] = answer, size
+        else:
+            self._entries.pop(job, None)

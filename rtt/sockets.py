@@ -142,7 +142,7 @@ class Sockets:
             _check_part(grant, Part.SPEAKER)
         room = self._rooms.open_private(query.source)
         try:
-            room.join(Reader(outbox, self._resolved(query.target), query.stability, query.timing))
+            room.join(Reader(outbox, self._resolved(query.target), query.stability, timing=query.timing))
             pace = self._pace(Part.SPEAKER, room.name)
             await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, pace))
         finally:
