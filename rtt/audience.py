@@ -50,7 +50,6 @@ class Audience:
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
-        self._metrics.published(event)
         for kind, readers in self._groups[event.lang].items():
             if readers:
                 self._send(event, kind, readers)

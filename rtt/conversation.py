@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,13 +20,20 @@ _BAD_IN_A_ROW = 10
 Spoken = Partial | Final | CancelUtterance | Correct | Glossary
 
 
+def _at_once(acknowledge: Callable[[], object]) -> None:
+    acknowledge()
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a peer may send, who takes it, and how fast."""
 
     types: Mapping[str, type[msgspec.Struct]]
-    receive: Callable[[Spoken], None]
+    receive: Callable[[Spoken], Awaitable[None] | None]
+    """Where it has to be waited for, the peer's next message waits too."""
     pace: Pace
+    promise: Callable[[Callable[[], object]], object] = _at_once
+    """Calls back as soon as what was received is safe, so that it may be acknowledged."""
 
 
 class Conversation:
@@ -90,9 +97,9 @@ class Conversation:
             return
         if isinstance(message, Ping):
             now_ms = round(asyncio.get_running_loop().time() * 1000)
-            self._outbox.put(encode(Pong(message.t, now_ms)))
-        else:
-            self._intake.receive(message)
+            self._intake.promise(partial(self._outbox.put, encode(Pong(message.t, now_ms))))
+        elif waiting := self._intake.receive(message):
+            await waiting
 
     async def _next_frame(self) -> str | bytes:
         try:

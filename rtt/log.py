@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from rtt.engine import Timing
 from rtt.policy import Update
@@ -45,9 +45,14 @@ class MemoryLog:
 
     def append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None = None) -> Event:
         """Number an update and keep it as long as a reader may need it."""
-        self.seq += 1
-        event = Event(self.seq, lang, update, lag_ms, timing)
-        key = lang, event.segment
+        event = Event(self.seq + 1, lang, update, lag_ms, timing)
+        self.keep(event)
+        return event
+
+    def keep(self, event: Event) -> None:
+        """Keep an event that has its number already, one after all that are here."""
+        self.seq = event.seq
+        key = event.lang, event.segment
         if event.lasting:
             self._open.pop(key, None)
             self._lasting.append(event)
@@ -55,7 +60,6 @@ class MemoryLog:
                 self._forgotten = self._lasting.popleft().seq
         else:
             self._open[key] = event
-        return event
 
     def reaches(self, seq: int) -> bool:
         """Tell whether every final and withdrawal after `seq` is still here."""
@@ -63,8 +67,24 @@ class MemoryLog:
 
     def since(self, seq: int, langs: Collection[str]) -> list[Event]:
         """Return every final and withdrawal after `seq`, and the newest state of what is open, in order."""
-        missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in langs]
-        return sorted(missed, key=lambda event: event.seq)
+        return [event for event in self.after(seq) if event.lang in langs]
+
+    def after(self, seq: int) -> list[Event]:
+        """Return the same in every language."""
+        lasting = takewhile(lambda event: event.seq > seq, reversed(self._lasting))
+        still_open = (event for event in self._open.values() if event.seq > seq)
+        return sorted(chain(lasting, still_open), key=lambda event: event.seq)
+
+    def copy(self) -> "MemoryLog":
+        """Return a log of the same, which goes its own way from here."""
+        new = MemoryLog(self.id, self._limit)
+        new._lasting, new._open = self._lasting.copy(), self._open.copy()
+        new._forgotten, new.seq = self._forgotten, self.seq
+        return new
+
+    def forget(self, seq: int) -> None:
+        """Take it that finals and withdrawals up to `seq` are no longer here."""
+        self._forgotten = max(self._forgotten, seq)
 
     def recent(self, langs: Collection[str], count: int) -> list[Event]:
         """Return the last `count` finished segments of each language, and what is open, for a late reader."""

@@ -105,6 +105,27 @@ class Stream:
         self._running: tuple[int, Segment, Mask | None] | None = None
         self._updates: list[Update | Withdrawal] = []
 
+    def resume(self, update: Update) -> None:
+        """Go on where another stream was cut off, whose last word on a segment this is."""
+        segment = update.segment
+        if update.final:
+            self._finished[segment.id] = update.revision
+            return
+        shown = [text_rules.units(update.stable + rest) for rest in ("", update.steady, update.fast)]
+        self._open[segment.id] = _Open(
+            segment,
+            waiting=False,
+            revision=update.revision,
+            answer=shown[2],
+            covers=len(text_rules.units(segment.text)),
+            answered=segment,
+            stable=shown[0],
+            seen=shown[1],
+            shown=shown[1],
+            told=(update.stable, update.steady, update.fast),
+            terms=self._terms(),
+        )
+
     @property
     def urgent(self) -> bool:
         """Whether a finished sentence waits for its translation."""

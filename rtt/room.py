@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from rtt.audience import Audience, Reader
@@ -11,7 +11,7 @@ from rtt.config import Config
 from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
-from rtt.log import MemoryLog
+from rtt.log import Event, MemoryLog
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
@@ -34,6 +34,7 @@ class Room:
         self._catalog = catalog
         self._engine = engine
         self._config = config
+        self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
@@ -133,11 +134,19 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
-        """Take what the speaker or an operator says; never waits.
+    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> Awaitable[None] | None:
+        """Take what the speaker or an operator says; None: it is taken already.
 
         Raises BadMessage, and Restarting while the room drains.
         """
+        self._take(message)
+        return None
+
+    def promise(self, kept: Callable[[], object]) -> None:
+        """Call back as soon as nothing that was received can be lost while the server runs: here, at once."""
+        kept()
+
+    def _take(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
         if self._draining:
             raise Restarting(_RESTARTING)
         now = self._loop.time()
@@ -217,7 +226,13 @@ class Room:
     def _publish(self, lang: str, update: Update | Withdrawal, timing: Timing | None) -> None:
         now = self._loop.time()
         received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
-        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
+        event = self._append(lang, update, round((now - received_at) * 1000), timing)
+        self._metrics.published(event)
+
+    def _append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None) -> Event:
+        event = self._log.append(lang, update, lag_ms, timing)
+        self._audience.publish(event)
+        return event
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
@@ -232,12 +247,15 @@ class Room:
                 self._sessions[lang] = session = self._new_session(lang)
                 session.receive(self._segmenter.recent(self._config.history))
 
-    def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
+    def _new_session(self, lang: str, told: Iterable[Update] = ()) -> Session[Update | Withdrawal]:
         own = lang == self.source
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
-        return Session(self.name, lang, Stream(model, self._config.policy, terms), translator, self._publish)
+        stream = Stream(model, self._config.policy, terms)
+        for update in told:
+            stream.resume(update)
+        return Session(self.name, lang, stream, translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""

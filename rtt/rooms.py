@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 
 import structlog
 
@@ -22,12 +23,16 @@ _TICK_S = 1.0
 class Rooms:
     """The rooms by name, and the nameless ones of `/v1/translate`."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
+    def __init__(
+        self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics, make: Callable[..., Room] = Room
+    ) -> None:
+        """`make` makes the rooms that others can find."""
         self.catalog = catalog
         self.engine = engine
         self.quotas = Quotas(config)
         self._config = config
         self._metrics = metrics
+        self._make = make
         self._rooms: dict[str, Room] = {}
         self._closing = False
 
@@ -43,6 +48,9 @@ class Rooms:
 
         Raises TryAgainLater, QuotaExceeded, Restarting.
         """
+        return self._open(name, source, address, self._make)
+
+    def _open(self, name: str, source: str | None, address: str, make: Callable[..., Room]) -> Room:
         if self._closing:
             raise Restarting("the server restarts; connect again")
         if name not in self._rooms:
@@ -52,12 +60,24 @@ class Rooms:
                 raise TryAgainLater("the server is busy and takes no new rooms for now")
             language = self.catalog.resolve(source or self._config.source)
             self.quotas.new_room(address)
-            self._rooms[name] = Room(name, language, self.catalog, self.engine, self._config, self._metrics)
+            self._rooms[name] = make(name, language, self.catalog, self.engine, self._config, self._metrics)
         return self._rooms[name]
+
+    async def to_read(self, name: str, source: str | None, address: str, _since: int | None) -> Room:
+        """Return a room that a reader may join, who has seen it up to `since`. Raises what `open` does."""
+        return self.open(name, source, address)
+
+    async def to_speak(self, name: str, source: str | None, address: str) -> Room:
+        """Return a room that a speaker may take over. Raises what `open` does."""
+        return self.open(name, source, address)
+
+    async def to_operate(self, name: str, source: str | None, address: str) -> Room:
+        """Return a room that an operator may join. Raises what `open` does."""
+        return self.open(name, source, address)
 
     def open_private(self, source: str) -> Room:
         """Return a new room that nobody else can find; `forget` it afterwards."""
-        return self.open(f"private-{secrets.token_hex(8)}", source)
+        return self._open(f"private-{secrets.token_hex(8)}", source, "", Room)
 
     def forget(self, room: Room) -> None:
         """Remove a room and stop its work."""

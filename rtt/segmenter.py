@@ -55,6 +55,8 @@ class Segment:
     end_ms: int
     received_at: float
     """When the text came, on the caller's clock, in seconds."""
+    part: int = 1
+    """Which one it is of its utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class Segmenter:
         self._finished: OrderedDict[int, Segment] = OrderedDict()
         self._pending: dict[int, Segment] = {}
         self._last_number = 0
-        self._next_id = 1
+        self.next_id = 1
+        """The number of the next segment."""
 
     def receive_text(  # noqa: PLR0913 - the fields of a message
         self,
@@ -201,8 +204,37 @@ class Segmenter:
     def successor(self, language: str) -> "Segmenter":
         """Return an empty segmenter for another language, whose numbers go on from here."""
         new = Segmenter(language, self._options, self._epoch)
-        new._next_id, new._last_number = self._next_id, self._last_number
+        new.next_id, new._last_number = self.next_id, self._last_number
         return new
+
+    def resume(self, segments: Sequence[Segment], now: float, *, next_id: int) -> None:
+        """Go on where another segmenter was cut off, which left these segments, in the order of their numbers.
+
+        What is open waits for its speaker. What is not may have been cut off too: more of it is taken, but what it says
+        already is not taken again.
+        """
+        left: dict[int, _Utterance] = {}
+        for segment in (replace(segment, received_at=now) for segment in segments):
+            number = segment.utterance
+            if segment.part == 1 or number not in left:
+                left.pop(number, None)
+                left[number] = _Utterance(number, segment.start_ms, 0, now, history=[[]], frozen_ms=segment.start_ms)
+            utterance, words = left[number], text_rules.units(segment.text)
+            utterance.history[-1] = text_rules.units(f"{''.join(utterance.units)} {segment.text}".strip())
+            utterance.end_ms = segment.end_ms
+            if segment.final:
+                self._finished[segment.id] = segment
+                utterance.finished.append(segment.id)
+                utterance.frozen += text_rules.keys(words)
+                utterance.frozen_ms = segment.end_ms
+            else:
+                self._pending[segment.id] = segment
+                utterance.open.append(segment.id)
+        for utterance in left.values():
+            utterance.orphaned = bool(utterance.open)
+            (self._open if utterance.open else self._closed)[utterance.number] = utterance
+        self._last_number = max(left, default=0)
+        self.next_id = next_id
 
     def speaker_left(self) -> None:
         """Leave the open utterances to the next speaker, who may be the same one after a reconnect."""
@@ -382,13 +414,14 @@ class Segmenter:
         done = 0
         for index, words in enumerate(parts):
             if index == len(utterance.open):
-                utterance.open.append(self._next_id)
-                self._next_id += 1
+                utterance.open.append(self.next_id)
+                self.next_id += 1
             start_ms = utterance.frozen_ms + max(0, span * done // total)
             done += len(words)
             end_ms = utterance.frozen_ms + max(0, span * done // total)
             text = "".join(words).strip()
-            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now), words
+            part = len(utterance.finished) + index + 1
+            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now, part), words
 
     def _freeze(self, segment: Segment) -> Segment:
         self._pending.pop(segment.id, None)

@@ -8,7 +8,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.audience import Reader
-from rtt.auth import Grant, Role
+from rtt.auth import Role
 from rtt.config import Config
 from rtt.conversation import Conversation, Intake, Spoken
 from rtt.door import Door, address_of
@@ -93,7 +93,7 @@ class Sockets:
         name = decode_room(websocket.path_params["room"])
         grant = self._door.admit(websocket, Role.READER, name)
         query = decode_query(websocket.query_params, ListenQuery)
-        room = self._open(websocket, name, None, grant)
+        room = await self._rooms.to_read(name, grant.source, address_of(websocket), query.since)
         langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
         reader = Reader(outbox, langs, query.stability, query.timing)
         room.join(reader, query.since, query.log)
@@ -111,28 +111,29 @@ class Sockets:
         part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
         if part is Part.SPEAKER and grant.role is Role.OPERATOR:
             raise Forbidden("the token's role is operator; field role: speaker needs speaker")
-        room = self._open(websocket, name, query.source, grant)
+        wanted = name, query.source or grant.source, address_of(websocket)
         if part is Part.OPERATOR:
-            await self._operate(websocket, outbox, room)
+            await self._operate(websocket, outbox, await self._rooms.to_operate(*wanted))
             return
+        room = await self._rooms.to_speak(*wanted)
         source = self._rooms.catalog.resolve(query.source or grant.source or room.source)
         room.take_over(outbox, source, self._resolved(query.target or grant.targets))
         try:
-            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, self._pace(part, name)))
+            intake = Intake(SPEAKER_TYPES, room.receive, self._pace(part, name), room.promise)
+            await self._converse(websocket, outbox, intake)
         finally:
             room.speaker_left(outbox)
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
-        def receive(message: Spoken) -> None:
+        def receive(message: Spoken) -> Awaitable[None] | None:
             if not isinstance(message, Correct | CancelUtterance | Glossary):
                 raise Forbidden("an operator may send correct, glossary, cancel and ping only")
-            room.receive(message)
+            return room.receive(message)
 
         room.join_operator(outbox)
         try:
-            await self._converse(
-                websocket, outbox, Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name))
-            )
+            intake = Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name), room.promise)
+            await self._converse(websocket, outbox, intake)
         finally:
             room.operator_left(outbox)
 
@@ -152,9 +153,6 @@ class Sockets:
 
     def _pace(self, part: str, name: str) -> Pace:
         return self._rooms.quotas.pace(part, name)
-
-    def _open(self, websocket: WebSocket, name: str, source: str | None, grant: Grant) -> Room:
-        return self._rooms.open(name, source or grant.source, address_of(websocket))
 
     def _resolved(self, langs: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
