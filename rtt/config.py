@@ -37,6 +37,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     models: tuple[Path, ...] = (bundled("models"),)
+    log: Annotated[str, Meta(pattern="^((rediss?|unix)://.+)?$")] = ""
+    """The Redis in which rooms are logged, so that several nodes serve them; "": in this server's memory."""
+    relay: bool = False
+    """Whether this node has readers only, and no models."""
     source: Language = "en"
     """Language of a room that a reader opens before its speaker comes."""
     secret_file: Path | None = None

@@ -12,12 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
-from rtt.protocol import CancelUtterance, Correct, Final, Glossary, Partial, Ping, Pong, decode, encode, encode_error
+from rtt.protocol import Partial, Ping, Pong, Spoken, decode, encode, encode_error
 from rtt.quotas import Pace
 
 _BAD_IN_A_ROW = 10
-
-Spoken = Partial | Final | CancelUtterance | Correct | Glossary
 
 
 def _at_once(acknowledge: Callable[[], object]) -> None:

@@ -38,7 +38,7 @@ class MemoryLog:
     def __init__(self, id_: str, limit: int) -> None:
         self._lasting: deque[Event] = deque()
         self._open: dict[tuple[str, int], Event] = {}
-        self._limit = limit
+        self.limit = limit
         self._forgotten = 0
         self.id = id_
         self.seq = 0
@@ -56,7 +56,7 @@ class MemoryLog:
         if event.lasting:
             self._open.pop(key, None)
             self._lasting.append(event)
-            if len(self._lasting) > self._limit:
+            if len(self._lasting) > self.limit:
                 self._forgotten = self._lasting.popleft().seq
         else:
             self._open[key] = event
@@ -77,7 +77,7 @@ class MemoryLog:
 
     def copy(self) -> "MemoryLog":
         """Return a log of the same, which goes its own way from here."""
-        new = MemoryLog(self.id, self._limit)
+        new = MemoryLog(self.id, self.limit)
         new._lasting, new._open = self._lasting.copy(), self._open.copy()
         new._forgotten, new.seq = self._forgotten, self.seq
         return new

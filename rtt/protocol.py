@@ -126,6 +126,7 @@ class Ping(_Message, frozen=True, tag="ping"):
 
 FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary
 FromReader = Ping
+Spoken = Partial | Final | CancelUtterance | Correct | Glossary
 
 
 class Ready(_Message, frozen=True, tag="ready"):

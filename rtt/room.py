@@ -15,7 +15,7 @@ from rtt.log import Event, MemoryLog
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Partial, Ready, Status, encode
+from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Ready, Spoken, Status, encode
 from rtt.punctuation import PunctuationStream
 from rtt.segmenter import Change, Segmenter, Withdrawal
 from rtt.session import Session
@@ -134,7 +134,7 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> Awaitable[None] | None:
+    def receive(self, message: Spoken) -> Awaitable[None] | None:
         """Take what the speaker or an operator says; None: it is taken already.
 
         Raises BadMessage, and Restarting while the room drains.
@@ -146,7 +146,7 @@ class Room:
         """Call back as soon as nothing that was received can be lost while the server runs: here, at once."""
         kept()
 
-    def _take(self, message: Partial | Final | CancelUtterance | Correct | Glossary) -> None:
+    def _take(self, message: Spoken) -> None:
         if self._draining:
             raise Restarting(_RESTARTING)
         now = self._loop.time()

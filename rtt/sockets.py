@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.audience import Reader
 from rtt.auth import Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Intake, Spoken
+from rtt.conversation import Conversation, Intake
 from rtt.door import Door, address_of
 from rtt.errors import BadMessage, Forbidden, TryAgainLater, WireError
 from rtt.metrics import Metrics, Socket
@@ -24,6 +24,7 @@ from rtt.protocol import (
     ListenQuery,
     Part,
     SpeakQuery,
+    Spoken,
     TranslateQuery,
     decode_query,
     decode_room,
