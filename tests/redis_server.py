@@ -1,7 +1,9 @@
-"""A real Redis for the tests, of Debian's package, on a free port and a disk of its own."""
+"""A real Redis for the tests, of Debian's package, on a free port and with a folder of its own."""
 
 import asyncio
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -16,9 +18,9 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.port = _free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
         """Start, and wait until it answers."""
@@ -26,14 +28,10 @@ class RedisServer:
         if command is None:
             pytest.skip("needs redis-server (Debian: redis-server), which scripts/test installs")
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "", "appendonly": "yes"}
-        arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-        self._run([command, *arguments])
+        self._run([command, *(str(part) for name, value in options.items() for part in (f"--{name}", value))])
         async with asyncio.timeout(20):
             while not await self._answers():
                 await asyncio.sleep(0.02)
-
-    def _run(self, command: list[str]) -> None:
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
@@ -46,9 +44,23 @@ class RedisServer:
         """Lose what is on its disk."""
         shutil.rmtree(self._folder / "appendonlydir")
 
+    def fill_disk(self, *, full: bool) -> None:
+        """Let no file of its grow, as on a full disk, or let them again."""
+        assert self._process
+        limit = 0 if full else resource.RLIM_INFINITY
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
     def client(self) -> Redis:
         """Return a connection of the test's own."""
         return Redis.from_url(self.url)
+
+    def _run(self, command: list[str]) -> None:
+        # A file that may not grow is to be an error, and not the end, as it is on a full disk.
+        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, restore_signals=False)
+        finally:
+            signal.signal(signal.SIGXFSZ, before)
 
     async def _answers(self) -> bool:
         redis = self.client()
@@ -60,7 +72,8 @@ class RedisServer:
             await redis.aclose()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
