@@ -34,7 +34,7 @@ class Reading:
     @property
     def numbers(self) -> list[int]:
         """The sentences that it got, by their numbers."""
-        return [number for caption in self.finals if (number := _number(caption.stable)) != _LAST]
+        return [number for caption in self.finals if 0 <= (number := _number(caption.stable)) < _LAST]
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def main(
     table = Table("fault", *_COLUMNS)
     for name, account in accounts.items():
         table.add_row(name, *(str(column(account)) for column in _COLUMNS.values()))
-    Console().print(table)
+    Console(width=160).print(table)
 
 
 def _drop(*_: object) -> str:

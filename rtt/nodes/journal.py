@@ -29,7 +29,8 @@ class Journal:
         """Go on with a log of which Redis has what came up to `written`; `token` is that of the claim."""
         self._store = store
         self._room = room
-        self._token = token
+        self.token = token
+        """What this node leads the room with."""
         self._ahead = log
         self._written = written
         self._most_unwritten = log.limit // 2
@@ -95,7 +96,7 @@ class Journal:
 
     async def release(self, *, for_good: bool) -> None:
         """Let go of the room. Raises RedisError."""
-        await self._store.release(self._room, self._token, for_good=for_good)
+        await self._store.release(self._room, self.token, for_good=for_good)
 
     async def _write_all(self, tell: Callable[[Event], None]) -> None:
         """Write until nothing is left, however often it takes. Raises Deposed."""
@@ -124,7 +125,7 @@ class Journal:
     async def _write(self, events: list[Event], names: set[str]) -> None:
         items = [("log" if event.lasting else "live", event.seq, encode_event(event)) for event in events]
         items += [(name, 0, self._facts[name]) for name in sorted(names)]
-        await self._store.write(self._room, self._token, self._written, items)
+        await self._store.write(self._room, self.token, self._written, items)
         if events:
             self._written = events[-1].seq
 
@@ -133,6 +134,6 @@ class Journal:
         with suppress(RedisError):
             if lost.seq is None:
                 age_s = asyncio.get_running_loop().time() - self._began
-                await self._store.reclaim(self._room, self._token, self._ahead.id, age_s)
+                await self._store.reclaim(self._room, self.token, self._ahead.id, age_s)
                 self._unwritten |= self._facts.keys()
             self._written = lost.seq or 0

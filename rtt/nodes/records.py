@@ -46,6 +46,9 @@ class Say(Struct, frozen=True, tag=True):
 class HandOver(Struct, frozen=True, tag=True):
     """A speaker has come to another node, which wants to lead."""
 
+    token: str
+    """Of the claim that is to end."""
+
 
 class Count(Struct, frozen=True, tag=True):
     """How many readers another node has."""

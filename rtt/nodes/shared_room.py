@@ -71,6 +71,11 @@ class SharedRoom(Room):
         return self._journal is not None
 
     @property
+    def token(self) -> str | None:
+        """What this node leads the room with, if it does."""
+        return self._journal.token if self._journal else None
+
+    @property
     def log(self) -> str:
         """The id of its log."""
         return self._log.id

@@ -20,7 +20,7 @@ from rtt.nodes.journal import Journal
 from rtt.nodes.post import Post
 from rtt.nodes.records import Answer, Count, HandOver, Letter, Say, Want
 from rtt.nodes.shared_room import SharedRoom
-from rtt.nodes.store import Lead, Store, new_token
+from rtt.nodes.store import LEASE_S, Lead, Store, new_token, node_of
 from rtt.protocol import EVERYBODY_TYPES, SPEAKER_TYPES, Error, decode, encode_error
 from rtt.room import Room
 from rtt.rooms import Rooms
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 _TICK_S = 1.0
 # How long a speaker waits until the node that led its room has let go, or is taken for dead.
 _CLAIM_S = 10.0
-_AGAIN_S = 0.2
+_AGAIN_S = 0.1
 _AWAY = "the log that this server shares with others cannot be reached"
 
 
@@ -44,7 +44,6 @@ class SharedRooms(Rooms):
         self._node = secrets.token_hex(8)
         self._feed = Feed(store, self._node)
         self._post = Post(store, self._node)
-        self._leads: dict[str, Lead] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: asyncio.Future[Any] | None = None
 
@@ -102,7 +101,6 @@ class SharedRooms(Rooms):
         """Remove a room and stop its work at this node."""
         if isinstance(room, SharedRoom):
             self._feed.remove(room.name)
-            self._leads.pop(room.name, None)
             self._start(room.let_go(for_good=not self._closing))
         super().forget(room)
 
@@ -142,8 +140,10 @@ class SharedRooms(Rooms):
                 await self._follow(room)
 
     async def _follow_all(self) -> None:
+        # Not waited for: who holds a room may wait for a letter that is read here.
         for room in self._shared():
-            await self._follow_again(room)
+            room.followed = False
+            self._start(self._follow_again(room))
 
     async def _claim(self, room: SharedRoom) -> None:
         """Lead a room, which its leader hands over unless it is dead. Raises TryAgainLater."""
@@ -151,9 +151,7 @@ class SharedRooms(Rooms):
             async with asyncio.timeout(_CLAIM_S):
                 while not room.leads:
                     if holder := await self._try_to_lead(room):
-                        with suppress(TryAgainLater):
-                            await self._post.ask(holder, room.name, HandOver())
-                            continue
+                        await self._post.tell(node_of(holder), room.name, HandOver(holder))
                         await asyncio.sleep(_AGAIN_S)
         except TimeoutError:
             raise TryAgainLater(f"the node that leads room {room.name} does not let go of it") from None
@@ -161,7 +159,7 @@ class SharedRooms(Rooms):
             raise TryAgainLater(_AWAY) from error
 
     async def _try_to_lead(self, room: SharedRoom) -> str | None:
-        """Lead a room, or return the node that leads it."""
+        """Lead a room, or return the token of the node that leads it."""
         token = new_token(self._node, secrets.token_hex(8))
         claimed = await self._store.claim(room.name, token, room.log)
         if isinstance(claimed, str):
@@ -180,14 +178,17 @@ class SharedRooms(Rooms):
             try:
                 leads = await self._store.leads([room.name for room in rooms])
                 for room, lead in zip(rooms, leads, strict=True):
-                    self._leads[room.name] = lead
                     if not room.leads:
                         await self._tend(room, lead)
             except RedisError as error:
                 _log.warning("who leads which room cannot be seen", reason=str(error))
+                # Whoever leads could not tell that it is alive.
+                await asyncio.sleep(LEASE_S)
 
     async def _tend(self, room: SharedRoom, lead: Lead) -> None:
         """Do what a follower does each second."""
+        if not room.followed:
+            await self._follow_again(room)
         if lead.node:
             await self._post.tell(lead.node, room.name, Count(room.readers))
             if wanted := room.wanted():
@@ -235,8 +236,10 @@ class SharedRooms(Rooms):
             match letter.wish:
                 case Count(readers):
                     room.count(letter.sender, readers)
-                case HandOver():
-                    await room.hand_over()
+                case HandOver(token):
+                    async with room.entering:
+                        if room.token == token:
+                            await room.hand_over()
                     await self._follow_again(room)
                 case _ if not room.leads:
                     raise TryAgainLater(f"another node leads room {room.name}")

@@ -109,9 +109,9 @@ class Store:
         )
 
     async def claim(self, room: str, token: str, log: str) -> float | str:
-        """Lead a room; return the age of its log in seconds, or the node that leads it."""
+        """Lead a room; return the age of its log in seconds, or the token of the node that leads it."""
         answer = await self._claim(keys=_keys(room)[:2], args=[token, _ms(LEASE_S), log])
-        return _node(answer) if isinstance(answer, bytes) else answer / 1000
+        return answer.decode() if isinstance(answer, bytes) else answer / 1000
 
     async def reclaim(self, room: str, token: str, log: str, age_s: float) -> None:
         """Lead a room that Redis has forgotten. Raises Deposed."""
@@ -146,7 +146,7 @@ class Store:
                     pipe.pexpire(key, self._kept_ms)
             answers = await pipe.execute()
         return [
-            Lead(_node(lease) if lease else None, bool(token))
+            Lead(node_of(lease.decode()) if lease else None, bool(token))
             for lease, token in zip(answers[::5], answers[1::5], strict=True)
         ]
 
@@ -184,12 +184,13 @@ def new_token(node: str, nonce: str) -> str:
     return f"{node}:{nonce}"
 
 
+def node_of(token: str) -> str:
+    """Return the node whose token it is."""
+    return token.partition(":")[0]
+
+
 def _keys(room: str) -> tuple[str, str, str, str]:
     return f"rtt:room:{room}:lease", f"rtt:room:{room}:state", f"rtt:room:{room}:log", f"rtt:room:{room}:live"
-
-
-def _node(token: bytes) -> str:
-    return token.decode().partition(":")[0]
 
 
 def _newest(entries: Sequence[tuple[bytes, Any]]) -> str:
