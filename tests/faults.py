@@ -34,6 +34,8 @@ class Fault:
     name: str
     strike: Callable[[Topology], Coroutine[None, None, None]]
     readers: int = 24
+    connections: int = 1
+    """How often a reader connects at least, if the fault struck."""
 
 
 async def _nothing(_all: Topology) -> None:
@@ -101,7 +103,7 @@ FAULTS = (
     Fault("Redis killed and started", _restart_redis, readers=200),
     Fault("Redis comes back empty", _empty_redis),
     Fault("Redis's disk full for 2 s", _fill_disk_of_redis),
-    Fault("readers cut off three times", _cut_readers),
+    Fault("readers cut off three times", _cut_readers, connections=4),
     Fault("speaker cut off three times", _cut_speaker),
 )
 
@@ -139,7 +141,7 @@ _COLUMNS: Mapping[str, Callable[[Account], object]] = {
 def main(
     readers: Annotated[int, typer.Option(help="Readers over all nodes; 0: as the tests have them.")] = 0,
     only: Annotated[str, typer.Option(help="Faults whose name has this in it.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Do to real processes what the tests of faults do, and print what readers got."""
     structlog.configure(processors=[_drop])
@@ -149,7 +151,7 @@ def main(
         with tempfile.TemporaryDirectory() as folder:
             accounts[fault.name] = asyncio.run(suffer(fault, Path(folder), readers))
     if json:
-        print(orjson.dumps({name: asdict(account) for name, account in accounts.items()}).decode())
+        typer.echo(orjson.dumps({name: asdict(account) for name, account in accounts.items()}))
         return
     table = Table("fault", *_COLUMNS)
     for name, account in accounts.items():
