@@ -95,8 +95,12 @@ class Talk:
             yield speaker
             speaker.final(f"This is sentence number {_LAST}.")
 
-    async def say(self, speaker: Speaker, number: int, pause_s: float = 0.1) -> None:
-        """Say one sentence, with a partial before it."""
+    async def go_on(self, speaker: Speaker, sentences: int, pause_s: float = 0.1) -> None:
+        """Say the next sentences, each with a partial before it."""
+        for _ in range(sentences):
+            await self._say(speaker, len(self._said) + 1, pause_s)
+
+    async def _say(self, speaker: Speaker, number: int, pause_s: float) -> None:
         text = f"This is sentence number {number}."
         speaker.partial(text.removesuffix(f" {number}."))
         await asyncio.sleep(pause_s / 2)

@@ -23,8 +23,8 @@ from rich.table import Table
 from tests.crowd import Account, Talk
 from tests.topology import Topology, topology
 
-_SENTENCES = 30
-_FAULT_AT = 8
+# Before and after.
+_SENTENCES = 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Fault:
 
 
 async def _nothing(_all: Topology) -> None:
-    await asyncio.sleep(0)
+    await asyncio.sleep(1)
 
 
 async def _kill_leader(all_: Topology) -> None:
@@ -55,7 +55,7 @@ async def _freeze_leader(all_: Topology) -> None:
     all_.leader.send_signal(signal.SIGSTOP)
     all_.speaker.cut()
     all_.speaker.turn()
-    await asyncio.sleep(5)
+    await asyncio.sleep(4)
     all_.leader.send_signal(signal.SIGCONT)
 
 
@@ -74,7 +74,7 @@ async def _empty_redis(all_: Topology) -> None:
 
 async def _fill_disk_of_redis(all_: Topology) -> None:
     all_.redis.fill_disk(full=True)
-    await asyncio.sleep(2)
+    await asyncio.sleep(1.5)
     all_.redis.fill_disk(full=False)
 
 
@@ -84,7 +84,7 @@ async def _cut_readers(all_: Topology) -> None:
         for way in all_.readers:
             way.turn()
             way.cut()
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.4)
 
 
 async def _cut_speaker(all_: Topology) -> None:
@@ -92,34 +92,33 @@ async def _cut_speaker(all_: Topology) -> None:
     for _ in range(3):
         all_.speaker.turn()
         all_.speaker.cut()
-        await asyncio.sleep(0.73)
+        await asyncio.sleep(0.43)
 
 
+NOTHING = Fault("nothing", _nothing, readers=200)
 FAULTS = (
-    Fault("nothing", _nothing, readers=200),
     Fault("leader killed (kill -9)", _kill_leader, readers=200),
     Fault("leader stopped (SIGTERM)", _stop_leader),
-    Fault("leader frozen for 5 s", _freeze_leader),
-    Fault("Redis killed and started", _restart_redis, readers=200),
+    Fault("leader frozen for 4 s", _freeze_leader),
+    Fault("Redis killed and started", _restart_redis),
     Fault("Redis comes back empty", _empty_redis),
-    Fault("Redis's disk full for 2 s", _fill_disk_of_redis),
+    Fault("Redis's disk full for 1.5 s", _fill_disk_of_redis),
     Fault("readers cut off three times", _cut_readers, connections=4),
     Fault("speaker cut off three times", _cut_speaker),
 )
 
 
-async def suffer(fault: Fault, folder: Path, readers: int = 0) -> Account:
+async def suffer(fault: Fault, folder: Path, *, model: bool = False, readers: int = 0) -> Account:
     """Have a fault happen during a talk, and return what became of it."""
-    async with topology(folder) as all_:
+    async with topology(folder, model=model) as all_:
         talk = Talk()
         async with talk.read(all_.reader_urls, readers or fault.readers), talk.speaker(all_.speaker_url) as speaker:
-            striking = None
-            for number in range(1, _SENTENCES + 1):
-                if number == _FAULT_AT:
-                    striking = asyncio.create_task(fault.strike(all_))
-                await talk.say(speaker, number, pause_s=0.2)
-            assert striking
+            await talk.go_on(speaker, _SENTENCES)
+            striking = asyncio.create_task(fault.strike(all_))
+            while not striking.done():
+                await talk.go_on(speaker, 1)
             await striking
+            await talk.go_on(speaker, _SENTENCES)
         return talk.account()
 
 
@@ -146,10 +145,10 @@ def main(
     """Do to real processes what the tests of faults do, and print what readers got."""
     structlog.configure(processors=[_drop])
     accounts: dict[str, Account] = {}
-    faults = [fault for fault in FAULTS if only in fault.name]
+    faults = [fault for fault in (NOTHING, *FAULTS) if only in fault.name]
     for fault in track(faults, "Striking …", console=Console(stderr=True), transient=True):
         with tempfile.TemporaryDirectory() as folder:
-            accounts[fault.name] = asyncio.run(suffer(fault, Path(folder), readers))
+            accounts[fault.name] = asyncio.run(suffer(fault, Path(folder), model=True, readers=readers))
     if json:
         typer.echo(orjson.dumps({name: asdict(account) for name, account in accounts.items()}))
         return

@@ -17,7 +17,6 @@ def assert_nothing_lost(account: Account) -> None:
         sent=account.sent, readers=account.readers, connections=0, received=account.sent,
         lost=0, doubled=0, gaps=0, transcripts=1, p50_ms=0, p95_ms=0, longest_ms=0,
     )  # fmt: skip
-    assert account.sent == 30
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -31,18 +30,16 @@ async def test_a_full_disk_for_the_logs_of_nodes(tmp_path: Path) -> None:
     async with topology(tmp_path, log=Path("/dev/full")) as all_:
         talk = Talk()
         async with talk.read(all_.reader_urls, 6), talk.speaker(all_.speaker_url) as speaker:
-            for number in range(1, 31):
-                await talk.say(speaker, number, pause_s=0.02)
+            await talk.go_on(speaker, 10, pause_s=0.02)
         assert_nothing_lost(talk.account())
 
 
 async def test_a_token_that_expires_during_a_talk(tmp_path: Path) -> None:
     secret = "a secret that is long enough to be one"
     async with topology(tmp_path, RTT_SECRET=secret) as all_:
-        expires = int(time.time()) + 3
+        expires = int(time.time()) + 2
         talk = Talk(token=Auth([secret]).issue(Grant(Role.SPEAKER, expires, "hall")))
         async with talk.read(all_.reader_urls, 6), talk.speaker(all_.speaker_url) as speaker:
-            for number in range(1, 31):
-                await talk.say(speaker, number, pause_s=0.15)
-        assert time.time() > expires
+            while time.time() < expires + 1:
+                await talk.go_on(speaker, 1)
         assert_nothing_lost(talk.account())

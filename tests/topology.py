@@ -10,23 +10,31 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
+import orjson
 
 from tests.proxy import Proxy, proxying
 from tests.redis_server import RedisServer, free_port
 
+_ROOT = Path(__file__).parent.parent
+
 
 class Node:
-    """`rtt serve` over a Redis, in a process of its own, whose log goes to a file."""
+    """A server over a Redis, in a process of its own, whose log goes to a file."""
 
-    def __init__(self, redis: RedisServer, log: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, redis: RedisServer, log: Path, *, model: bool, relay: bool, **environment: str) -> None:
+        """`model`: whether it is `rtt serve` with its models; else its German is English in capitals."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", str(port), "--log", redis.url]
+        if model:
+            # The machine may be busy: what is left out then would depend on it.
+            options = ["--port", str(port), "--log", redis.url, "--no-adapt", "--workers", "1", *["--relay"] * relay]
+            command = [str(Path(sys.executable).with_name("rtt")), "serve", *options]
+        else:
+            settings = {"port": port, "log": redis.url, "relay": relay}
+            command = [sys.executable, "-m", "tests.node", orjson.dumps(settings).decode()]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("RTT_")}
-        # The machine may be busy: what is left out then would depend on it.
-        options = [*arguments, "--no-adapt", "--workers", "1"]
         with log.open("w") as file:
-            self.process = subprocess.Popen([*command, *options], stderr=file, env=plain | environment)
+            self.process = subprocess.Popen(command, cwd=_ROOT, stderr=file, env=plain | environment)
 
     async def ready(self) -> None:
         """Wait until it serves."""
@@ -76,15 +84,18 @@ class Topology:
 
 
 @asynccontextmanager
-async def topology(folder: Path, *, log: Path | None = None, **environment: str) -> AsyncIterator[Topology]:
+async def topology(
+    folder: Path, *, model: bool = False, log: Path | None = None, **environment: str
+) -> AsyncIterator[Topology]:
     """Start everything; `log`: where the nodes' own logs go."""
     redis = RedisServer(folder)
     async with AsyncExitStack() as stack:
         await redis.start()
         stack.callback(redis.kill)
         nodes = []
-        for name, options in (("one", ()), ("two", ()), ("relay", ("--relay",))):
-            nodes.append(Node(redis, log or folder / f"{name}.log", *options, **environment))
+        for name in ("one", "two", "relay"):
+            file = log or folder / f"{name}.log"
+            nodes.append(Node(redis, file, model=model, relay=name == "relay", **environment))
             stack.callback(nodes[-1].end)
         await asyncio.gather(*(node.ready() for node in nodes))
         urls = [node.url for node in nodes]
