@@ -131,12 +131,72 @@ async def test_a_pong_waits_until_redis_has_it(nodes: Nodes, redis: RedisServer)
         redis.kill()
         await speaker.send({"type": "final", "text": "Kept."})
         await speaker.send({"type": "ping", "t": 1})
+        # What is answered at once comes before the pong.
+        await speaker.send("{")
+        await speaker.next(type="error")
         await reader.send({"type": "ping", "t": 2})
         await reader.next(type="pong")
+        assert not [m for m in speaker.seen if m["type"] == "pong"]
         assert not [m for m in reader.seen if m["type"] == "caption"]
         await redis.start()
         await speaker.next(type="pong", t=1)
         await reader.next(stable="KEPT.")
+
+
+async def test_a_pong_waits_for_every_sentence(nodes: Nodes, redis: RedisServer) -> None:
+    async with greeted(nodes[0], "speak?source=en") as speaker, redis.client() as client:
+        await speaker.send({"type": "final", "text": "Go on. " * 500})
+        await speaker.send({"type": "ping", "t": 1})
+        await speaker.next(type="pong")
+        assert await client.xlen("rtt:room:hall:log") == 500
+
+
+async def test_a_leader_that_was_deposed_says_nothing_more(nodes: Nodes, redis: RedisServer) -> None:
+    """It was frozen, perhaps, and does not know that another node leads."""
+    async with greeted(nodes[0], "speak?source=en") as speaker, redis.client() as client:
+        await client.hset("rtt:room:hall:state", "token", "another:1")
+        await speaker.send({"type": "final", "text": "Too late."})
+        await speaker.send({"type": "ping", "t": 1})
+        assert await speaker.closed() == 1013
+        assert not [m for m in speaker.seen if m["type"] == "pong"]
+        assert await client.xlen("rtt:room:hall:log") == 0
+
+
+async def test_a_redis_that_forgot_everything_is_told_again(nodes: Nodes, redis: RedisServer) -> None:
+    one, two = nodes
+    terms = [{"source": "hat", "targets": {"de": "Hut"}}]
+    async with greeted(one, "listen?lang=de") as reader:
+        async with greeted(two, "speak?source=en") as speaker:
+            await speaker.send({"type": "glossary", "terms": terms})
+            await speaker.send({"type": "final", "text": "One."})
+            await reader.next(stable="ONE.")
+        async with greeted(one, "speak?source=en") as speaker:
+            await speaker.send({"type": "final", "text": "Two."})
+            await reader.next(stable="TWO.")
+            redis.kill()
+            redis.lose()
+            await redis.start()
+            await speaker.send({"type": "final", "text": "Three."})
+            await reader.next(stable="THREE.")
+        async with node(redis) as three, greeted(three, "speak?source=en") as speaker:
+            await speaker.send({"type": "final", "text": "A hat."})
+            log = reader.seen[0]["log"]
+            async with greeted(three, f"listen?lang=de&since=0&log={log}") as late:
+                await late.next(stable="A Hut.")
+    assert [m["stable"] for m in late.seen if m["type"] == "caption"] == ["ONE.", "TWO.", "THREE.", "A Hut."]
+
+
+async def test_a_leader_stays_as_long_as_another_node_has_readers(redis: RedisServer) -> None:
+    async with node(redis, room_linger_s=0) as one, node(redis) as two, greeted(two, "listen?lang=de") as reader:
+        async with greeted(one, "speak?source=en"), greeted(one, "listen?lang=en") as near:
+            await near.next(type="status", readers=2)
+        async with one.peer("/v1/rooms/other/listen?lang=de"):
+            pass
+        async with asyncio.timeout(10):
+            while "other" in one.app.state.rooms._rooms:
+                await asyncio.sleep(0.05)
+        assert "hall" in one.app.state.rooms._rooms
+        await reader.next(type="status", readers=1, speaker="disconnected")
 
 
 async def test_nobody_comes_in_while_redis_is_away_but_who_is_here_stays(nodes: Nodes, redis: RedisServer) -> None:
