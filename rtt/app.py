@@ -47,7 +47,7 @@ def create_app(
     door = Door(config, auth or Auth())
     sockets = Sockets(rooms, config, door, metrics)
     invitations = Invitations(rooms, config, door)
-    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, load=lambda: engine.load)
+    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, unwritten=rooms.unwritten, load=lambda: engine.load)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -76,6 +76,11 @@ class SharedRoom(Room):
         return self._journal.token if self._journal else None
 
     @property
+    def unwritten(self) -> int:
+        """How many events wait to be written by this node."""
+        return self._journal.unwritten if self._journal else 0
+
+    @property
     def log(self) -> str:
         """The id of its log."""
         return self._log.id

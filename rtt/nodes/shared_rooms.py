@@ -71,6 +71,10 @@ class SharedRooms(Rooms):
             await self.to_speak(name, source, address)
         return room
 
+    def unwritten(self) -> int:
+        """Return how many events of the rooms that this node leads wait to be written."""
+        return sum(room.unwritten for room in self._shared())
+
     # What rooms want of their leaders.
 
     def want(self, room: SharedRoom, langs: set[str]) -> None:
