@@ -64,13 +64,12 @@ async def running(*command: str, **environment: str) -> AsyncIterator[None]:
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, env=os.environ | environment, **quiet)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment)
 
 
 class TestContainers:
     def test_docker_compose_reads_it(self) -> None:
-        compose = PyCompose.from_dict(yaml.safe_load(COMPOSE))
+        compose = PyCompose.from_json(orjson.dumps(yaml.safe_load(COMPOSE)).decode())
         compose.validate()
         assert set(compose.service_names()) == {"node1", "node2", "relay", "redis", "proxy", "prometheus", "grafana"}
 

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import structlog
@@ -16,6 +15,7 @@ from rtt.engine import Engine
 from rtt.errors import TryAgainLater, WireError
 from rtt.metrics import Metrics
 from rtt.nodes.feed import Feed
+from rtt.nodes.followed_room import LED_ELSEWHERE, FollowedRoom
 from rtt.nodes.journal import Journal
 from rtt.nodes.post import Post
 from rtt.nodes.records import Answer, Count, HandOver, Letter, Say, Want
@@ -31,6 +31,8 @@ _TICK_S = 1.0
 # How long a speaker waits until the node that led its room has let go, or is taken for dead.
 _CLAIM_S = 10.0
 _AGAIN_S = 0.1
+# How long a reader may be ahead of this node, which it left another one for.
+_CATCH_UP_S = 1.0
 _AWAY = "the log that this server shares with others cannot be reached"
 
 
@@ -38,7 +40,7 @@ class SharedRooms(Rooms):
     """Rooms over a Redis; a relay leads none of them."""
 
     def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
-        super().__init__(catalog, engine, config, metrics, partial(SharedRoom, leader=self))
+        super().__init__(catalog, engine, config, metrics, self._make_room)
         self._relay = config.relay
         self._store = store = Store(config.log, log_limit=config.log_limit, kept_s=config.room_linger_s)
         self._node = secrets.token_hex(8)
@@ -50,9 +52,9 @@ class SharedRooms(Rooms):
     async def to_read(self, name: str, source: str | None, address: str, since: int | None) -> Room:
         """Return a room that a reader may join, which has all that the reader has seen. Raises what `open` does."""
         room = await self._enter(name, source, address)
-        if since is not None and since > room.ready().seq:
-            with suppress(RedisError):
-                room.follow(await self._store.read(name, room.log))
+        if since is not None and since > room.log.seq:
+            with suppress(RedisError, TimeoutError):
+                await self._catch_up(room, since)
         return room
 
     async def to_speak(self, name: str, source: str | None, address: str) -> Room:
@@ -77,22 +79,16 @@ class SharedRooms(Rooms):
 
     # What rooms want of their leaders.
 
-    def want(self, room: SharedRoom, langs: set[str]) -> None:
+    def want(self, room: FollowedRoom, langs: set[str]) -> None:
         """Have the leader open some languages; until there is one, it is asked again and again."""
         self._start(self._want(room, langs))
 
-    async def say(self, room: SharedRoom, frame: str) -> None:
+    async def say(self, room: FollowedRoom, frame: str) -> None:
         """Have the leader take what an operator says. Raises WireError."""
         if lead := await self._lead(room):
             await self._ask(lead, room, Say(frame))
         else:
             raise TryAgainLater(f"nobody leads room {room.name}")
-
-    def deposed(self, room: SharedRoom) -> None:
-        """Follow the room that another node leads now."""
-        _log.warning("another node leads the room now", room=room.name)
-        room.stop_leading(TryAgainLater("another node goes on with this room; connect again"))
-        self._start(self._follow_again(room))
 
     # Life.
 
@@ -116,6 +112,17 @@ class SharedRooms(Rooms):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._store.close()
 
+    def _make_room(self, *of_room: Any) -> SharedRoom:  # noqa: ANN401 - those of Room
+        room = SharedRoom(*of_room, leader=self)
+        room.on_deposed = self._deposed
+        return room
+
+    def _deposed(self, room: SharedRoom) -> None:
+        """Follow the room that another node leads now."""
+        _log.warning("another node leads the room now", room=room.name)
+        room.stop_leading(TryAgainLater(LED_ELSEWHERE))
+        self._start(self._follow_again(room))
+
     async def _enter(self, name: str, source: str | None, address: str) -> SharedRoom:
         """Return a room that is followed or led. Raises what `open` does, and TryAgainLater without Redis."""
         while True:
@@ -133,8 +140,15 @@ class SharedRooms(Rooms):
                     raise TryAgainLater(_AWAY) from error
                 return room
 
+    async def _catch_up(self, room: SharedRoom, since: int) -> None:
+        """Wait until the room has what a reader has seen at another node. Raises RedisError, TimeoutError."""
+        there = await self._store.seq(room.name)
+        async with asyncio.timeout(_CATCH_UP_S):
+            while room.log.seq < min(since, there):  # noqa: ASYNC110 - it comes by itself
+                await asyncio.sleep(_AGAIN_S / 10)
+
     async def _follow(self, room: SharedRoom) -> None:
-        past = await self._store.read(room.name, room.log)
+        past = await self._store.read(room.name, room.log.id)
         room.follow(past)
         self._feed.add(room, past.positions)
 
@@ -165,13 +179,13 @@ class SharedRooms(Rooms):
     async def _try_to_lead(self, room: SharedRoom) -> str | None:
         """Lead a room, or return the token of the node that leads it."""
         token = new_token(self._node, secrets.token_hex(8))
-        claimed = await self._store.claim(room.name, token, room.log)
+        claimed = await self._store.claim(room.name, token, room.log.id)
         if isinstance(claimed, str):
             return claimed
-        past = await self._store.read(room.name, room.log)
+        past = await self._store.read(room.name, room.log.id)
         self._feed.remove(room.name)
         room.follow(past)
-        room.lead(Journal(self._store, room.name, token, room.log_copy(), past.seq), claimed)
+        room.lead(Journal(self._store, room.name, token, room.log.copy(), past.seq), claimed)
         return None
 
     async def _watch(self) -> None:
@@ -204,7 +218,7 @@ class SharedRooms(Rooms):
                 if not room.leads and self._rooms.get(room.name) is room:
                     await self._try_to_lead(room)
 
-    async def _lead(self, room: SharedRoom) -> str | None:
+    async def _lead(self, room: FollowedRoom) -> str | None:
         """Return the node that leads a room, if one that is alive does. Raises TryAgainLater."""
         try:
             (lead,) = await self._store.leads([room.name])
@@ -212,7 +226,7 @@ class SharedRooms(Rooms):
             raise TryAgainLater(_AWAY) from error
         return lead.node
 
-    async def _want(self, room: SharedRoom, langs: set[str]) -> None:
+    async def _want(self, room: FollowedRoom, langs: set[str]) -> None:
         try:
             if lead := await self._lead(room):
                 await self._ask(lead, room, Want(sorted(langs)))
@@ -221,7 +235,7 @@ class SharedRooms(Rooms):
         except WireError as error:
             room.refuse(langs, error)
 
-    async def _ask(self, node: str, room: SharedRoom, wish: Want | Say) -> None:
+    async def _ask(self, node: str, room: FollowedRoom, wish: Want | Say) -> None:
         """Raise the error that the leader answers with."""
         if refusal := await self._post.ask(node, room.name, wish):
             raise _error(refusal)

@@ -150,6 +150,11 @@ class Store:
             for lease, token in zip(answers[::5], answers[1::5], strict=True)
         ]
 
+    async def seq(self, room: str) -> int:
+        """Return the number of a room's newest event."""
+        _, state, *_ = _keys(room)
+        return int(await self._redis.hget(state, "seq") or 0)
+
     async def send(self, node: str, letter: bytes) -> None:
         """Put a letter into a node's mailbox; an empty one wakes it."""
         async with self._redis.pipeline(transaction=True) as pipe:
