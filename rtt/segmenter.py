@@ -303,7 +303,7 @@ class Segmenter:
             changes += self._finish(found, now)
             found = None
         if found is None and (closed := self._closed.get(number)):
-            if closed.ended and _repeats(closed, words, final=final):
+            if (closed.ended or final) and _repeats(closed, words, final=final):
                 return None
             if not closed.ended and _continues(closed, words):
                 found = self._closed.pop(number)

@@ -50,6 +50,13 @@ class RedisServer:
         limit = 0 if full else resource.RLIM_INFINITY
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
+    async def expire_all(self) -> None:
+        """Let everything run out that ever will, as where its clock jumps ahead."""
+        async with self.client() as client:
+            async for key in client.scan_iter():
+                if await client.pttl(key) > 0:
+                    await client.pexpire(key, 0)
+
     def client(self) -> Redis:
         """Return a connection of the test's own."""
         return Redis.from_url(self.url)

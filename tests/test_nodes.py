@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,23 @@ async def test_another_speaker_takes_over_at_another_node(nodes: Nodes) -> None:
             two_of = await near.next(stable="TWO.")
             assert two_of == await far.next(stable="TWO.")
             assert (two_of["segment"], two_of["seq"]) == (2, 4)
+
+
+async def test_speakers_who_fight(nodes: Nodes) -> None:
+    async with greeted(nodes[0], "listen?lang=de") as near, greeted(nodes[1], "listen?lang=de") as far:
+        async with AsyncExitStack() as stack:
+            speakers: list[Peer] = []
+            for number in range(8):
+                speaker = await stack.enter_async_context(greeted(nodes[number % 2], "speak?source=en"))
+                speakers.append(speaker)
+                await speaker.send({"type": "final", "text": f"Sentence {number}."})
+                await speaker.send({"type": "ping", "t": number})
+                await speaker.next(type="pong", t=number)
+            assert [await speaker.closed() for speaker in speakers[:-1]] == [4409] * 7
+            for reader in (near, far):
+                await reader.next(stable="SENTENCE 7.")
+                heard = [m["stable"] for m in reader.seen if m["type"] == "caption"]
+                assert heard == [f"SENTENCE {number}." for number in range(8)]
 
 
 async def test_an_utterance_goes_on_at_another_node(nodes: Nodes) -> None:

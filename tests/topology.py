@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import orjson
@@ -21,7 +22,9 @@ _ROOT = Path(__file__).parent.parent
 class Node:
     """A server over a Redis, in a process of its own, whose log goes to a file."""
 
-    def __init__(self, redis: RedisServer, log: Path, *, model: bool, relay: bool, **environment: str) -> None:
+    def __init__(
+        self, redis: RedisServer, log: Path, environment: Mapping[str, str], *, model: bool, relay: bool
+    ) -> None:
         """`model`: whether it is `rtt serve` with its models; else its German is English in capitals."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -34,7 +37,7 @@ class Node:
             command = [sys.executable, "-m", "tests.node", orjson.dumps(settings).decode()]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("RTT_")}
         with log.open("w") as file:
-            self.process = subprocess.Popen(command, cwd=_ROOT, stderr=file, env=plain | environment)
+            self.process = subprocess.Popen(command, cwd=_ROOT, stderr=file, env={**plain, **environment})
 
     async def ready(self) -> None:
         """Wait until it serves."""
@@ -85,9 +88,9 @@ class Topology:
 
 @asynccontextmanager
 async def topology(
-    folder: Path, *, model: bool = False, log: Path | None = None, **environment: str
+    folder: Path, *, model: bool = False, log: Path | None = None, environment: Mapping[str, str] = MappingProxyType({})
 ) -> AsyncIterator[Topology]:
-    """Start everything; `log`: where the nodes' own logs go."""
+    """Start everything; `log`: where the nodes' own logs go, `environment`: that of the nodes."""
     redis = RedisServer(folder)
     async with AsyncExitStack() as stack:
         await redis.start()
@@ -95,7 +98,7 @@ async def topology(
         nodes = []
         for name in ("one", "two", "relay"):
             file = log or folder / f"{name}.log"
-            nodes.append(Node(redis, file, model=model, relay=name == "relay", **environment))
+            nodes.append(Node(redis, file, environment, model=model, relay=name == "relay"))
             stack.callback(nodes[-1].end)
         await asyncio.gather(*(node.ready() for node in nodes))
         urls = [node.url for node in nodes]
