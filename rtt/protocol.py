@@ -194,7 +194,7 @@ class Status(_Message, frozen=True, tag="status"):
 
 
 class Pong(_Message, frozen=True, tag="pong"):
-    """The answer to a ping; whatever was sent before the ping has been received."""
+    """The answer to a ping; whatever was sent before the ping has been received, and is safe if nodes share a log."""
 
     t: int | float
     server_ms: int

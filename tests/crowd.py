@@ -1,9 +1,7 @@
 """A talk and its readers, with an account of who got what."""
 
 import asyncio
-import re
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,8 +9,8 @@ from dataclasses import dataclass, field
 from rtt.client import Speaker, listen, speak
 from rtt.protocol import Cancel, Caption, Ready, Stability
 
-_NUMBER = re.compile(r"\d+")
-_LAST = 500
+# The utterance at the end.
+_LAST = 1_000_000
 
 
 @dataclass
@@ -32,9 +30,16 @@ class Reading:
         return sorted({caption.segment: caption.stable for caption in self.finals}.items())
 
     @property
-    def numbers(self) -> list[int]:
-        """The sentences that it got, by their numbers."""
-        return [number for caption in self.finals if 0 <= (number := _number(caption.stable)) < _LAST]
+    def heard(self) -> set[int]:
+        """The utterances of which it got something."""
+        return {caption.utterance for caption in self.finals} - {_LAST}
+
+    @property
+    def doubled(self) -> int:
+        """How many finals it got more than once, be it as another segment."""
+        segments = {caption.segment for caption in self.finals}
+        texts = {(caption.utterance, caption.stable) for caption in self.finals}
+        return len(self.finals) - min(len(segments), len(texts))
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Talk:
         """Connect the talk's speaker; after it, the talk is at its end."""
         async with speak(url, self._room, source="en", targets=["de"], token=self._token) as speaker:
             yield speaker
-            speaker.final(f"This is sentence number {_LAST}.")
+            speaker.final("That was all.", utterance=_LAST)
 
     async def go_on(self, speaker: Speaker, sentences: int, pause_s: float = 0.1) -> None:
         """Say the next sentences, each with a partial before it."""
@@ -102,24 +107,23 @@ class Talk:
 
     async def _say(self, speaker: Speaker, number: int, pause_s: float) -> None:
         text = f"This is sentence number {number}."
-        speaker.partial(text.removesuffix(f" {number}."))
+        speaker.partial(text.removesuffix(f" {number}."), utterance=number)
         await asyncio.sleep(pause_s / 2)
         self._said[number] = time.perf_counter()
-        speaker.final(text)
+        speaker.final(text, utterance=number)
         await asyncio.sleep(pause_s / 2)
 
     def account(self) -> Account:
         """Return what became of it."""
-        counts = [Counter(reading.numbers) for reading in self.readings]
         lags = sorted(lag for reading in self.readings for lag in reading.lags_s)
         by_lang = {lang: {str(r.transcript) for r in self.readings if r.lang == lang} for lang in self._langs}
         return Account(
             sent=len(self._said),
             readers=len(self.readings),
             connections=sum(reading.connections for reading in self.readings),
-            received=min(map(len, counts)),
-            lost=sum(len(self._said.keys() - count.keys()) for count in counts),
-            doubled=sum(count.total() - len(count) for count in counts),
+            received=min(len(reading.heard) for reading in self.readings),
+            lost=sum(len(self._said.keys() - reading.heard) for reading in self.readings),
+            doubled=sum(reading.doubled for reading in self.readings),
             gaps=sum(reading.gaps for reading in self.readings),
             transcripts=max(map(len, by_lang.values())),
             p50_ms=1000 * lags[len(lags) // 2],
@@ -138,15 +142,8 @@ class Talk:
                         reading.gaps += message.gap
                     case Caption(final=True):
                         reading.finals.append(message)
-                        number = _number(message.stable)
-                        if number == _LAST:
+                        if message.utterance == _LAST:
                             return
-                        if number in self._said:
-                            reading.lags_s.append(time.perf_counter() - self._said[number])
+                        reading.lags_s.append(time.perf_counter() - self._said[message.utterance])
                     case Cancel():
                         reading.finals = [c for c in reading.finals if c.segment != message.segment]
-
-
-def _number(text: str) -> int:
-    found = _NUMBER.findall(text.replace(".", "").replace(",", ""))
-    return int(found[0]) if found else -1
