@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from rtt.engine import NoEngine
 from tests.conftest import Peer, Service, serving
@@ -214,6 +215,27 @@ async def test_a_leader_stays_as_long_as_another_node_has_readers(redis: RedisSe
                 await asyncio.sleep(0.05)
         assert "hall" in one.app.state.rooms._rooms
         await reader.next(type="status", readers=1, speaker="disconnected")
+
+
+async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisServer) -> None:
+    """Redis is away for longer than the log can bear."""
+    async with node(redis, log_limit=20) as one, greeted(one, "listen?lang=en") as reader:
+        async with greeted(one, "speak?source=en") as speaker:
+            redis.kill()
+            with suppress(ConnectionClosed):
+                for number in range(30):
+                    await speaker.send({"type": "final", "text": f"Sentence {number}.", "utterance": number})
+            assert await speaker.closed() == 1013
+            assert speaker.last_error["retryable"]
+        await redis.start()
+        async with greeted(one, "speak?source=en") as speaker:
+            for number in range(30):
+                await speaker.send({"type": "final", "text": f"Sentence {number}.", "utterance": number})
+                await speaker.send({"type": "ping", "t": number})
+                await speaker.next(type="pong", t=number)
+        await reader.next(stable="Sentence 29.")
+        heard = [m["stable"] for m in reader.seen if m["type"] == "caption"]
+        assert heard == [f"Sentence {number}." for number in range(30)]
 
 
 async def test_nobody_comes_in_while_redis_is_away_but_who_is_here_stays(nodes: Nodes, redis: RedisServer) -> None:
