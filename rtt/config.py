@@ -37,7 +37,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     models: tuple[Path, ...] = (bundled("models"),)
-    log: Annotated[str, Meta(pattern="^((rediss?|unix)://.+)?$")] = ""
+    log: str = ""
     """The Redis in which rooms are logged, so that several nodes serve them; "": in this server's memory."""
     relay: bool = False
     """Whether this node has readers only, and no models."""

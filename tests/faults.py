@@ -24,7 +24,7 @@ from tests.crowd import Account, Talk
 from tests.topology import Topology, topology
 
 # Before and after.
-_SENTENCES = 10
+_SENTENCES = 6
 
 
 @dataclass(frozen=True)

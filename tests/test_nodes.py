@@ -1,6 +1,8 @@
 """Rooms that several nodes serve over one Redis: real sockets, a real Redis, a scripted engine."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -397,3 +399,27 @@ async def test_somebody_elses_redis_is_no_place_for_surprises(nodes: Nodes, redi
             await client.xadd("rtt:room:hall:live", {"event": b"\xc1"}, id="0-99999")
         await speaker.send({"type": "final", "text": "Still here."})
         await reader.next(stable="STILL HERE.")
+
+
+def rtt(*arguments: str) -> str:
+    """What `rtt serve` says when it does not serve."""
+    command = [str(Path(sys.executable).with_name("rtt")), "serve", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_relay_needs_a_log() -> None:
+    assert rtt("--relay").startswith("rtt: relay: ")
+
+
+@pytest.mark.parametrize("url", ["http://user:hidden@10.0.0.5", "redis://user:hidden@10.0.0.5:port"])
+def test_a_log_that_is_no_redis_is_refused_without_its_password(url: str) -> None:
+    said = rtt("--log", url)
+    assert said.startswith("rtt: log: Expected the URL of a Redis, such as redis://10.0.0.5")
+    assert "hidden" not in said
+
+
+def test_without_a_log_nothing_of_this_is_loaded() -> None:
+    program = "import rtt.cli.main, rtt.server, sys; sys.exit('redis' in sys.modules or 'rtt.nodes' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], timeout=60, check=True)

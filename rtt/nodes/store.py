@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from rtt.errors import ConfigError
 from rtt.log import Event
 from rtt.nodes import scripts
 from rtt.nodes.records import Talk, Terms, decode_event
@@ -67,15 +68,8 @@ class Store:
     """One node's way to Redis."""
 
     def __init__(self, url: str, *, log_limit: int, kept_s: float) -> None:
-        """`kept_s`: how long a room is kept that no node has. Raises ValueError on a URL that is none."""
-        self._redis: Redis = Redis.from_url(
-            url,
-            protocol=2,
-            socket_timeout=_TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
-            # One more try on a fresh connection: those at hand are dead after Redis was away.
-            retry=Retry(NoBackoff(), 1),
-        )
+        """`kept_s`: how long a room is kept that no node has. Raises ConfigError."""
+        self._redis = _connect(url)
         self._log_limit = log_limit
         self._kept_ms = round(1000 * (kept_s + 10 * LEASE_S))
         self._claim, self._reclaim, self._write, self._release = map(
@@ -171,6 +165,21 @@ class Store:
         """Wait a while for what comes after these positions; return stream, position, name and data, in order."""
         found: Any = await self._redis.xread({key: position for key, position in positions.items()}, block=1000)  # noqa: C416 - its keys may be of more types
         return _flat({key.decode(): entries for key, entries in found})
+
+
+def _connect(url: str) -> Redis:
+    try:
+        return Redis.from_url(
+            url,
+            protocol=2,
+            socket_timeout=_TIMEOUT_S,
+            socket_connect_timeout=_TIMEOUT_S,
+            # One more try on a fresh connection: those at hand are dead after Redis was away.
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as error:
+        # It may hold a password, which is not repeated.
+        raise ConfigError(f"log: Expected the URL of a Redis, such as redis://10.0.0.5: {error}") from None
 
 
 def streams(room: str) -> tuple[str, str]:
