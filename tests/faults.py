@@ -103,7 +103,7 @@ FAULTS = (
     Fault("Redis killed and started", _restart_redis),
     Fault("Redis comes back empty", _empty_redis),
     Fault("Redis's disk full for 1.5 s", _fill_disk_of_redis),
-    Fault("readers cut off three times", _cut_readers, connections=4),
+    Fault("readers cut off three times", _cut_readers, connections=2),
     Fault("speaker cut off three times", _cut_speaker),
 )
 
