@@ -230,6 +230,7 @@ async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisSe
             assert await speaker.closed() == 1013
             assert speaker.last_error["retryable"]
         await redis.start()
+        await reader.next(stable="Sentence 0.")
         async with greeted(one, "speak?source=en") as speaker:
             for number in range(30):
                 await speaker.send({"type": "final", "text": f"Sentence {number}.", "utterance": number})
