@@ -8,6 +8,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -20,15 +21,25 @@ from rtt.door import Door
 from rtt.doorkeeper import Doorkeeper, handle_error
 from rtt.engine import Engine
 from rtt.errors import WireError
+from rtt.events import EventFormat
 from rtt.headers import Headers
 from rtt.invitations import Invitations
+from rtt.live_vtt import LiveVtt
 from rtt.metrics import MeasuredEngine, Metrics
 from rtt.offer import models_of
 from rtt.rooms import Rooms
+from rtt.shell import worker_script
 from rtt.sockets import Sockets
+from rtt.streams import Streams
+from rtt.transcripts_http import Transcripts
 
 # Each has a folder of its name under web/.
-_PAGES = ("speak", "captions", "display")
+_PAGES = ("speak", "captions", "display", "overlay", "operator")
+# Folders under web/ that pages share.
+_SHARED = ("fonts", "i18n", "icons", "lib", "start", "vendor")
+
+# Nobody's secrets are in these: their length tells nothing.
+_COMPRESSED = (Middleware(GZipMiddleware, compresslevel=6),)
 
 
 def create_app(
@@ -61,6 +72,11 @@ def create_app(
     async def measured(_request: Request) -> Response:
         return Response(metrics.text(), headers={"content-type": metrics.content_type})
 
+    script = worker_script(bundled("web"))
+
+    async def worker(_request: Request) -> Response:
+        return Response(script, media_type="text/javascript")
+
     async def live(_request: Request) -> Response:
         return _json({"status": "live"})
 
@@ -73,15 +89,19 @@ def create_app(
             WebSocketRoute("/v1/rooms/{room}/speak", sockets.speak),
             WebSocketRoute("/v1/rooms/{room}/listen", sockets.listen),
             Route("/v1/rooms", invitations.make, methods=["POST"]),
+            Route("/v1/rooms/{room}/events", Streams(rooms, config, door, metrics, EventFormat), methods=["GET"]),
+            Route("/v1/rooms/{room}/live.vtt", Streams(rooms, config, door, metrics, LiveVtt), methods=["GET"]),
+            Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
             Route("/metrics", measured),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            Route("/", _page("start")),
-            *(Route(f"/{page}/{{room}}", _page(page)) for page in _PAGES),
+            Route("/worker.js", worker, middleware=_COMPRESSED),
+            Route("/", _page("start"), middleware=_COMPRESSED),
+            *(Route(f"/{page}/{{room}}", _page(page), middleware=_COMPRESSED) for page in _PAGES),
             *(
-                Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name))
-                for name in ("lib", "start", *_PAGES)
+                Mount(f"/static/{name}", StaticFiles(directory=bundled("web") / name), middleware=_COMPRESSED)
+                for name in (*_SHARED, *_PAGES)
             ),
         ],
         middleware=[
@@ -90,7 +110,7 @@ def create_app(
             Middleware(
                 CORSMiddleware,
                 allow_origins=config.origins,
-                allow_headers=["Authorization"],
+                allow_headers=["Authorization", "Last-Event-ID"],
                 allow_methods=["GET", "POST"],
             ),
         ],

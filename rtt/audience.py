@@ -1,11 +1,11 @@
 """The readers of a room: each caption is encoded once for each stability and put into each reader's outbox."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rtt.captions import message_for
-from rtt.log import Event
+from rtt.log import EVERY_LANGUAGE, Event
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Ready, Stability, Status, encode
@@ -18,6 +18,8 @@ class Reader:
     outbox: Outbox
     langs: tuple[str, ...]
     stability: Stability
+    counted: bool = True
+    """Whether it is one of the readers of a status, and no speaker or operator who looks on."""
     timing: bool = False
     """Whether it is told where each caption's time went."""
 
@@ -31,6 +33,8 @@ class Audience:
 
     def __init__(self, metrics: Metrics) -> None:
         self.readers: set[Reader] = set()
+        self._counts: Counter[str] = Counter()
+        self._counted = 0
         self._groups: defaultdict[str, defaultdict[_Kind, set[Reader]]] = defaultdict(lambda: defaultdict(set))
         self._metrics = metrics
 
@@ -41,15 +45,32 @@ class Audience:
         self.readers.add(reader)
         for lang in reader.langs:
             self._groups[lang][_kind(reader)].add(reader)
+        if reader.counted:
+            self._counted += 1
+            self._counts.update(reader.langs)
 
     def remove(self, reader: Reader) -> None:
-        """Remove a reader."""
-        self.readers.discard(reader)
+        """Remove a reader who is here."""
+        self.readers.remove(reader)
         for lang in reader.langs:
-            self._groups[lang][_kind(reader)].discard(reader)
+            self._groups[lang][_kind(reader)].remove(reader)
+        if reader.counted:
+            self._counted -= 1
+            self._counts.subtract(reader.langs)
+
+    def count(self) -> int:
+        """Return how many readers there are."""
+        return self._counted
+
+    def languages(self) -> dict[str, int]:
+        """Return how many readers each language has, of those that have any."""
+        return {lang: count for lang, count in sorted(self._counts.items()) if count}
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
+        if event.lang == EVERY_LANGUAGE:
+            self._send(event, (Stability.FINAL, False), self.readers)
+            return
         for kind, readers in self._groups[event.lang].items():
             if readers:
                 self._send(event, kind, readers)

@@ -1,10 +1,8 @@
 """Answers that are known already, shared over all rooms: the least recently used ones make room for new ones."""
 
-from dataclasses import replace
-
 from cachetools import LRUCache
 
-from rtt.engine import Job
+from rtt.engine import Hypothesis, Job
 
 # What an entry takes besides its characters: two objects, their strings and their places.
 _OVERHEAD = 512
@@ -16,25 +14,21 @@ class Cache:
     """The answer to each job, in a bounded number of bytes; with 0, nothing is kept."""
 
     def __init__(self, limit: int) -> None:
-        self._entries: LRUCache[Job, tuple[str, int]] = LRUCache(limit, getsizeof=lambda entry: entry[1])
+        self._entries: LRUCache[Job, tuple[Hypothesis, int]] = LRUCache(limit, getsizeof=lambda entry: entry[1])
 
     @property
     def size(self) -> int:
         """Bytes taken."""
         return int(self._entries.currsize)
 
-    def get(self, job: Job) -> str | None:
+    def get(self, job: Job) -> Hypothesis | None:
         """Return the answer to the same job, if it is known."""
-        entry = self._entries.get(_key(job))
+        entry = self._entries.get(job)
         return None if entry is None else entry[0]
 
-    def put(self, job: Job, answer: str) -> None:
+    def put(self, job: Job, answer: Hypothesis) -> None:
         """Remember an answer, unless it is larger than everything that may be kept."""
-        size = _OVERHEAD + _WIDTH * (len(job.text) + len(job.prefix) + len(job.draft) + len(answer))
+        texts = (job.text, job.prefix, job.draft, answer.text, answer.sure)
+        size = _OVERHEAD + _WIDTH * sum(map(len, texts))
         if size <= self._entries.maxsize:
-            self._entries[_key(job)] = answer, size
-
-
-def _key(job: Job) -> Job:
-    """Return what decides on an answer: all of a job but whether it is a final."""
-    return replace(job, final=False)
+            self._entries[job] = answer, size

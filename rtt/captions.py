@@ -3,16 +3,18 @@
 from msgspec import UNSET
 
 from rtt.engine import Timing
-from rtt.log import Event
-from rtt.protocol import Cancel, Caption, CaptionTiming, Stability
+from rtt.log import Clearing, Event
+from rtt.protocol import Cancel, Caption, CaptionTiming, Clear, Stability
 from rtt.segmenter import Withdrawal
 
 
-def message_for(event: Event, stability: Stability, *, timing: bool = False) -> Caption | Cancel | None:
+def message_for(event: Event, stability: Stability, *, timing: bool = False) -> Caption | Cancel | Clear | None:
     """Return the message, or None where the event is no news to such a reader; with its `timing` if asked for."""
     update = event.update
     if isinstance(update, Withdrawal):
         return Cancel(event.seq, update.id, event.lang)
+    if isinstance(update, Clearing):
+        return Clear(event.seq, update.id, update.title, update.speaker)
     if not update.final and (stability is Stability.FINAL or (stability is Stability.STEADY and not update.calm)):
         return None
     segment = update.segment

@@ -183,6 +183,10 @@ class Catalog:
         cased = {2: str.upper, 4: str.title}  # regions and scripts (RFC 5646, section 2.1.1)
         return "-".join([parts[0], *(cased.get(len(part), str.lower)(part) for part in parts[1:])])
 
+    def resolve_all(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """Return the best known tag for each of some languages, each once."""
+        return tuple(dict.fromkeys(map(self.resolve, languages)))
+
     def targets(self, source: str) -> list[str]:
         """Return the languages that `source` can be translated to, through the pivot if need be."""
         there = self._to(source)

@@ -27,6 +27,8 @@ from rtt.protocol import (
     Cancel,
     CancelUtterance,
     Caption,
+    Clear,
+    ClearRoom,
     Correct,
     Error,
     Final,
@@ -60,7 +62,7 @@ async def listen(  # noqa: PLR0913 - a reader's own choices
     since: int | None = None,
     token: str = "",
     patience_s: float = PATIENCE_S,
-) -> AsyncGenerator[Ready | Caption | Cancel | Status, None]:
+) -> AsyncGenerator[Ready | Caption | Cancel | Clear | Status, None]:
     """Yield what readers of a room are told, for ever; after a dropped connection it resumes where it was.
 
     A `Ready` with `gap` means that captions were missed which the server no longer has. Raises ServerError where trying
@@ -82,7 +84,7 @@ async def listen(  # noqa: PLR0913 - a reader's own choices
                             since = since if log in {"", message.log} else None
                             log = message.log
                             yield message
-                        case Caption() | Cancel():
+                        case Caption() | Cancel() | Clear():
                             since = message.seq
                             yield message
                         case Status():
@@ -98,8 +100,8 @@ class Speaker:
     They raise ValueError on what no server would take, such as a text over 4,000 characters, and ServerError once the
     server has refused this speaker for good.
 
-    Finals, cancels, corrections and glossaries are kept until the server has acknowledged them (a pong to a ping sent
-    after them) and sent again after a reconnect; the server knows a repeated one by its utterance and text.
+    Finals, cancels, corrections, glossaries and clears are kept until the server has acknowledged them (a pong to a
+    ping sent after them) and sent again after a reconnect; the server knows a repeated final by its utterance and text.
     """
 
     def __init__(self) -> None:
@@ -146,13 +148,17 @@ class Speaker:
         """Have these terms kept, or translated as they say, from the next sentence on; they replace those before."""
         self._keep(Glossary(list(terms)))
 
+    def clear(self, title: str = "", speaker: str = "") -> None:
+        """Begin another talk: what was said is taken off every screen, and transcripts begin anew."""
+        self._keep(ClearRoom(title, speaker))
+
     async def acknowledged(self) -> None:
         """Wait until the server has received everything."""
         while self._unacknowledged or (self._partial and not self._partial_sent):
             self._acknowledged.clear()
             await self._acknowledged.wait()
 
-    def _keep(self, message: Final | CancelUtterance | Correct | Glossary) -> None:
+    def _keep(self, message: Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
         self._check()
         self._serial += 1
         self._unacknowledged.append((self._serial, _checked(message)))
@@ -235,7 +241,7 @@ async def speak(  # noqa: PLR0913 - a speaker's own choices
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _checked(message: Partial | Final | CancelUtterance | Correct | Glossary) -> str:
+def _checked(message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> str:
     """Encode a message that the server will be able to read."""
     frame = encode(message)
     try:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,12 +22,14 @@ def bundled(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-class Device(StrEnum):
-    """Where the models run."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
+Device = Annotated[
+    str,
+    Meta(
+        pattern=r"^(auto|cpu|cuda|cuda:\d+(,cuda:\d+)*)(?!\n)$",
+        description="auto, cpu, cuda or devices such as cuda:0,cuda:1",
+    ),
+]
+"""Where the models run: `cpu`, `cuda`, one or more of its devices (`cuda:0,cuda:1`), or `auto`, whatever is there."""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """Origins of foreign pages that may connect, such as https://example.org."""
     hosts: tuple[str, ...] = ()
     """Names that the server is reached by, besides localhost and IP addresses."""
-    device: Device = Device.AUTO
+    device: Device = "auto"
     compute_type: str = "auto"
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
     """Translations that run at the same time; 0: one for each core."""
@@ -75,6 +76,12 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a room that everybody has left is remembered."""
     history: Annotated[int, Meta(ge=0, le=1000)] = 10
     """Finished sentences that a late reader gets first."""
+    transcripts: Path | None = None
+    """Folder in which transcripts are written when a talk or its room is over; nothing is written without."""
+    schedule: Path | None = None
+    """TOML file of the talks (see rtt.talk_schedule): each clears its room when it begins, and names its transcript."""
+    profanity: Path | None = None
+    """List of words that are masked in captions and transcripts (see rtt.profanity)."""
     log_limit: Annotated[int, Meta(ge=1)] = 20_000
     """Finals and cancels kept of a room, over all its languages, for readers who resume."""
     idle_timeout_s: Annotated[float, Meta(ge=0)] = 0.0
@@ -102,7 +109,7 @@ def make_config(values: Mapping[str, Any]) -> Config:
     """Check settings (absent or None: the default). Raises ConfigError naming the setting and its value."""
     given = {name: value for name, value in values.items() if value is not None}
     try:
-        return msgspec.convert(given, Config, strict=False)
+        return msgspec.convert(given, Config, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$.")
         path = path.removesuffix("`")
@@ -111,3 +118,10 @@ def make_config(values: Mapping[str, Any]) -> Config:
         name = re.split(r"[.[]", path)[0]
         kind = {field.name: field.type for field in msgspec.structs.fields(Config)}[name]
         raise ConfigError(f"{path}: {given[name]!r}: {plainly(what, kind)}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    """Read the one kind of value that msgspec does not know."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise TypeError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited
+from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited, TryAgainLater
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Partial, Ping, Pong, Spoken, decode, encode, encode_error
@@ -46,24 +47,9 @@ class Conversation:
 
     async def run(self) -> None:
         """Read and write until the peer leaves or the outbox is closed. Raises WireError for the latter."""
-        reading = asyncio.create_task(self._read())
-        writing = asyncio.create_task(self._write())
-        # A peer that does not read leaves the writing stuck.
-        self._outbox.on_give_up = writing.cancel
         if write := self._websocket.scope.get("extensions", {}).get("rtt.write"):
             self._outbox.write = partial(self._write_at_once, write)
-        tasks = (reading, writing)
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
-                raise error
-        if self._outbox.closing:
-            raise self._outbox.closing
+        await converse(self._read(), self._write(), self._outbox)
 
     async def _read(self) -> None:
         bad_in_a_row = 0
@@ -122,3 +108,34 @@ class Conversation:
             started, waited_s = time.perf_counter(), self._outbox.waited_s
             await self._websocket.send_text(frame)
             self._metrics.spent("send", waited_s + time.perf_counter() - started)
+
+
+async def converse(read: Coroutine[None, None, None], write: Coroutine[None, None, None], outbox: Outbox) -> None:
+    """Run two loops until one ends or the outbox is given up. Raises what ended them, and WireError of the outbox."""
+    reading, writing = asyncio.create_task(read), asyncio.create_task(write)
+    # A peer that does not read leaves the writing stuck.
+    outbox.on_give_up = writing.cancel
+    tasks = (reading, writing)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, WebSocketDisconnect):
+            raise error
+    if outbox.closing:
+        raise outbox.closing
+
+
+@contextmanager
+def closed_when_old(outbox: Outbox, age_s: float) -> Iterator[None]:
+    """Close an outbox that is still in use after so long; its peer connects again and resumes. 0: never."""
+    error = TryAgainLater(f"this connection is {age_s:g} s old; connect again and resume")
+    aging = asyncio.get_running_loop().call_later(age_s, outbox.close, error) if age_s else None
+    try:
+        yield
+    finally:
+        if aging:
+            aging.cancel()

@@ -20,6 +20,10 @@ class Job:
     """An earlier answer after the prefix, kept up to the first word that the model no longer believes in."""
     trust: float = 0.0
     """The least probability of a token of the draft that is kept; the lower, the more the answer stays as it was."""
+    sure: float = 0.0
+    """The least probability of a token of the draft that the answer calls sure."""
+    price: float = 0.0
+    """Of each word of the draft that the answer for a finished sentence lacks, in nats of its log-probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Hypothesis:
     """What a model made of a job's text."""
 
     text: str
+    sure: str = ""
+    """The words it begins with that were in the draft already and are as likely as the job asks."""
     timing: Timing = field(default=Timing(), compare=False)
 
 

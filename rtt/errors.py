@@ -14,6 +14,7 @@ RttError
     ├── Unauthorized        unauthorized      4401
     ├── Forbidden           forbidden         4403
     ├── UnsupportedPair     unsupported_pair  4404
+    ├── NoRoom              no_room           4404
     ├── IdleTimeout         idle_timeout      4408
     ├── Replaced            replaced          4409
     ├── RateLimited         rate_limited      4429
@@ -109,6 +110,13 @@ class UnsupportedPair(WireError):
     """A pair of languages for which there is no model."""
 
     code = "unsupported_pair"
+    close = 4404
+
+
+class NoRoom(WireError):
+    """A room that nobody has opened, or that is forgotten."""
+
+    code = "no_room"
     close = 4404
 
 

@@ -80,6 +80,11 @@ class RoomGlossary:
         self._said: Sequence[Term] = ()
         self._terms: dict[str, Terms] = {}
 
+    @property
+    def said(self) -> Sequence[Term]:
+        """The terms, as whoever set them wrote them."""
+        return self._said
+
     def replace(self, said: Sequence[Term]) -> None:
         """Forget the terms there were for these."""
         self._said, self._terms = said, {}

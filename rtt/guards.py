@@ -7,6 +7,8 @@ _MAX_RATIO = 2.0
 _ALLOWANCE = 8
 _LONGEST_REPEAT = 6
 _TIMES = 3
+# Characters are doubled to make words (谢谢), and so a word said twice has four of them.
+_TIMES_OF_A_CHARACTER = 6
 
 
 def runs_away(source: str, answer: str) -> bool:
@@ -17,6 +19,8 @@ def runs_away(source: str, answer: str) -> bool:
 
 def without_repeats(source: str, answer: str) -> str:
     """Return `answer` with each phrase said three times or more in a row said once, unless the source does so too.
+
+    One character of a script without blanks is no phrase; it must come six times.
 
     Nothing else is ever taken out: repetition is how people speak, and forbidding it outright harms good output.
     """
@@ -43,6 +47,7 @@ def _find_repeat(keys: list[str]) -> tuple[int, int, int] | None:
             phrase, times = keys[start : start + size], 1
             while keys[start + size * times : start + size * (times + 1)] == phrase:
                 times += 1
-            if times >= _TIMES and any(phrase):
+            one_character = size == 1 and text_rules.is_unspaced(phrase[0])
+            if times >= (_TIMES_OF_A_CHARACTER if one_character else _TIMES) and any(phrase):
                 return start, size, times
     return None

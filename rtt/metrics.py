@@ -22,15 +22,15 @@ from prometheus_client import (
 from rtt.energy import EnergyCollector
 from rtt.engine import Engine, Hypothesis, JobSource, Timing
 from rtt.errors import TranslationError, WireError
-from rtt.log import Event
+from rtt.log import Clearing, Event
 from rtt.protocol import Load
 from rtt.segmenter import Withdrawal
 
 Stage = Literal["decode", "wait", "tokenise", "translate", "encode", "send"]
-Socket = Literal["listen", "speak", "translate"]
+Socket = Literal["listen", "speak", "translate", "events", "live.vtt"]
 
 _STAGES: tuple[Stage, ...] = ("decode", "wait", "tokenise", "translate", "encode", "send")
-_KINDS = ("tentative", "final", "cancel")
+_KINDS = ("tentative", "final", "cancel", "clear")
 # Ten microseconds to ten seconds: the shortest is the encoding of a message.
 _SECONDS = (*(digit * 10.0**power for power in range(-5, 1) for digit in (1, 2, 5)), 10.0)
 _TEXTS = (1, 2, 4, 8, 16, 32, 64)
@@ -117,6 +117,9 @@ class Metrics:
         """Count what readers are told."""
         if isinstance(event.update, Withdrawal):
             self._captions["cancel"].inc()
+            return
+        if isinstance(event.update, Clearing):
+            self._captions["clear"].inc()
             return
         self._captions["final" if event.update.final else "tentative"].inc()
         self._lag.observe(event.lag_ms / 1000)

@@ -1,28 +1,31 @@
 """The target side of the policy: what to translate now, and what of the answer to show to whom. Pure: no clock, no I/O.
 
-One stream serves one language of a room. It re-translates the open sentence only, and shows each answer to three kinds
-of readers at once: `fast` sees all of it; `steady` sees what two answers agree on, without the words that rest on
-source words not yet agreed and a few more (a display mask; Arivazhagan et al. 2020, "Re-translation versus Streaming").
-That is stable: it is never rewritten before the final, because the next answer is made to begin with it. `final` sees
-finished sentences only. The answer for a finished sentence begins with what was shown, as far as the model still finds
-it likely.
+One stream serves one language of a room. It re-translates the open sentence only (Arivazhagan et al. 2020,
+"Re-translation versus Streaming"), and shows each answer to three kinds of readers at once. `fast` sees the words that
+two answers agree on and that the model is sure of, or that three agree on. `steady` sees what is stable: the same, with
+one answer more where the model is not sure, and without those that rest on source words not yet agreed. That is never
+rewritten before the final, because the next answer is made to begin with it. `final` sees finished sentences only.
+Their answer takes back what was shown where it is likelier by as much as that is worth.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from msgspec import Meta
 
 from rtt import guards
 from rtt import text as text_rules
+from rtt.alignment import find_end
 from rtt.engine import Hypothesis, Job
 from rtt.glossary import NO_TERMS, Mask, Terms
 from rtt.segmenter import Change, Segment, Withdrawal
 
 # Words between a sentence end and where a cut would be by position, at which they are taken for the same place.
 _SAME_PLACE = 4
+# Answers that must have a word before it can be stable: the first one has nothing to agree with.
+_TWICE = 2
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 
@@ -31,19 +34,28 @@ Probability = Annotated[float, Meta(ge=0, le=1)]
 class PolicyOptions:
     """How answers become captions."""
 
-    mask: Annotated[int, Meta(ge=0)] = 2
+    mask: Annotated[int, Meta(ge=0)] = 0
     """Words at the end of an answer that steady readers don't see yet, besides one for each source word not agreed."""
     tail: bool = False
     """Whether steady readers see words that were answered once only: sooner, and rewritten more often."""
     keep_stable: bool = True
     """Make each answer for an open sentence begin with what is stable (a forced target prefix)."""
-    trust: Probability = 0.3
+    trust: Probability = 0.15
     """How likely each token of the last answer must still be to stay, in the answer for an open sentence.
 
     High, since what is shown again only because it was shown before agrees with itself and not with the source.
     """
-    final_trust: Probability = 0.01
-    """The same in the answer for a finished sentence; 0 keeps all that was shown, 1 translates afresh."""
+    price: Annotated[float, Meta(ge=0)] = 0.7
+    """How much likelier the answer for a finished sentence must be for each word that it takes back from readers.
+
+    In nats: with 0.7, twice as likely for each. 0 translates afresh.
+    """
+    sure: Probability = 0.5
+    """How likely each token of a word must be, once more of the source is known, for two answers to make it stable."""
+    persist: Annotated[int, Meta(ge=2)] = 4
+    """Answers in a row that make a word stable, however likely it is."""
+    fast_persist: Annotated[int, Meta(ge=1)] = 3
+    """Answers in a row that show fast readers a word; two are enough for the first, and where the model is sure."""
     attempts: Annotated[int, Meta(ge=1)] = 3
     """How often a finished sentence is tried when the engine fails."""
     remember: Annotated[int, Meta(ge=0)] = 200
@@ -75,15 +87,18 @@ class _Open:
     """Its text is newer than the last job's."""
     revision: int = 0
     answer: list[str] = field(default_factory=list)
+    ages: list[int] = field(default_factory=list)
+    """In how many answers in a row each word of it has stood, with all that is before it."""
+    sure: int = 0
+    """How many of its words are likely enough to be stable at the second answer."""
     covers: int = 0
     """How many source words the answer translates."""
     answered: Segment | None = None
     """What the answer is an answer to."""
-    stable: list[str] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)
-    """The answer without the words that are held back."""
-    shown: list[str] = field(default_factory=list)
-    """What steady readers see of it, `stable` included."""
+    stable: int = 0
+    steady: int = 0
+    fast: int = 0
+    """How many of its words are stable, and how many of them steady and fast readers see."""
     told: tuple[str, str, str] = ("", "", "")
     """What everybody was told last: `stable`, and what steady and fast readers see after it."""
     failures: int = 0
@@ -91,6 +106,15 @@ class _Open:
     """Those in force when the sentence began."""
     lost_terms: int = 0
     """Kinds of placeholders that the model did not copy."""
+
+    def words(self, start: int, end: int) -> str:
+        """Return some of the answer's words as text."""
+        return "".join(self.answer[start:end])
+
+    def standing(self, sure: int, persist: int) -> int:
+        """Return how many words enough answers had: two for those that are sure, else `persist`."""
+        twice = min(_TWICE, persist)
+        return next((n for n, age in enumerate(self.ages) if age < (twice if n < sure else persist)), len(self.answer))
 
 
 class Stream:
@@ -111,17 +135,18 @@ class Stream:
         if update.final:
             self._finished[segment.id] = update.revision
             return
-        shown = [text_rules.units(update.stable + rest) for rest in ("", update.steady, update.fast)]
+        stable, steady, fast = (text_rules.units(update.stable + rest) for rest in ("", update.steady, update.fast))
         self._open[segment.id] = _Open(
             segment,
             waiting=False,
             revision=update.revision,
-            answer=shown[2],
+            answer=fast,
+            ages=[1] * len(fast),
             covers=len(text_rules.units(segment.text)),
             answered=segment,
-            stable=shown[0],
-            seen=shown[1],
-            shown=shown[1],
+            stable=len(stable),
+            steady=len(steady),
+            fast=len(fast),
             told=(update.stable, update.steady, update.fast),
             terms=self._terms(),
         )
@@ -153,7 +178,7 @@ class Stream:
         known.segment = change
         if not text_rules.is_speech(change.text):
             known.waiting = False
-            self._take_answer(known, change, change.text)
+            self._take_answer(known, change, change.text, sure="")
         elif not same:
             known.waiting = True
         elif known.answered and known.answered.text == change.text:
@@ -174,10 +199,14 @@ class Stream:
         chosen.waiting = False
         mask = chosen.terms.mask(segment.text, chosen.lost_terms)
         self._running = segment.id, segment, mask
-        prefix = "".join(chosen.stable) if self._options.keep_stable and not segment.final else ""
-        trust = self._options.final_trust if segment.final else self._options.trust
-        draft = "".join(_share(chosen))[len(prefix) :] if trust < 1 else ""
-        job = Job(self._model, segment.text, prefix, segment.final, draft, trust if draft else 0.0)
+        prefix = chosen.words(0, chosen.stable) if self._options.keep_stable and not segment.final else ""
+        drafts = self._options.price > 0 if segment.final else self._options.trust < 1
+        draft = "".join(_share(chosen))[len(prefix) :] if drafts else ""
+        job = Job(self._model, segment.text, prefix, segment.final, draft)
+        if draft and segment.final:
+            job = replace(job, price=self._options.price)
+        elif draft:
+            job = replace(job, trust=self._options.trust, sure=self._options.sure)
         return mask.over(job) if mask else job
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
@@ -190,7 +219,9 @@ class Stream:
             found.lost_terms += 1
             found.waiting = True
         else:
-            self._take_answer(found, asked, text_rules.normalise(answer))
+            # What the model is sure of is told in its own words, not in those of the glossary.
+            sure = "" if mask else text_rules.normalise(hypothesis.sure)
+            self._take_answer(found, asked, text_rules.normalise(answer), sure)
 
     def receive_failure(self) -> None:
         """Take it that the job that runs has failed: a finished sentence is tried again, then closed as last seen."""
@@ -213,7 +244,7 @@ class Stream:
     def _unanswered(self, known: _Open) -> bool:
         return known.segment.final or known.answered is None or known.answered.text != known.segment.text
 
-    def _take_answer(self, known: _Open, asked: Segment, answer: str) -> None:
+    def _take_answer(self, known: _Open, asked: Segment, answer: str, sure: str) -> None:
         answer = guards.without_repeats(asked.text, answer)
         runs_away = guards.runs_away(asked.text, answer)
         if asked.final:
@@ -222,7 +253,12 @@ class Stream:
         elif not runs_away:
             if not text_rules.ends_sentence(asked.text):
                 answer = text_rules.without_sentence_end(answer)
-            known.answer = _with_prefix(text_rules.units(answer), known.stable)
+            before, known.answer = known.answer, _with_prefix(text_rules.units(answer), known.answer[: known.stable])
+            still = text_rules.common_prefix(before, known.answer)
+            known.ages = [age + 1 for age in known.ages[:still]] + [1] * (len(known.answer) - still)
+            # What was seen and still stands stays in sight.
+            known.steady, known.fast = min(known.steady, still), min(known.fast, still)
+            known.sure = text_rules.common_prefix(text_rules.units(sure), known.answer)
             known.answered, known.covers = asked, len(text_rules.units(asked.text))
             self._show(known)
 
@@ -234,25 +270,23 @@ class Stream:
 
     def _show(self, known: _Open) -> None:
         """Derive what each kind of reader sees from the newest answer."""
-        asked = known.answered
+        asked, options = known.answered, self._options
         if asked is None:
             return
-        answer, seen = known.answer, known.seen
-        held = 0 if asked.unagreed == 0 else asked.unagreed + self._options.mask
-        # What was seen and still stands stays in sight, whatever the mask says now.
-        length = max(len(answer) - held, text_rules.common_prefix(seen, answer), len(known.stable))
-        known.seen = answer[:length]
-        agreed = text_rules.common_prefix(seen, known.seen)
-        known.stable = known.seen[: max(agreed, len(known.stable))]
         # While nothing is said, all of it is shown.
-        whole = self._options.tail or asked.unagreed == 0
-        still = text_rules.common_prefix(known.shown, known.seen)
-        known.shown = known.seen if whole else known.seen[: max(len(known.stable), still)]
+        whole = asked.unagreed == 0
+        rests_on_agreed = len(known.answer) - (0 if whole else asked.unagreed + options.mask)
+        standing = known.standing(known.sure, options.persist)
+        known.stable = max(known.stable, min(standing, max(rests_on_agreed, known.steady)))
+        known.steady = max(known.stable, known.steady, rests_on_agreed if whole or options.tail else 0)
+        quick = known.standing(max(known.sure, 1), options.fast_persist)
+        known.fast = max(known.steady, known.fast, len(known.answer) if whole else quick)
         self._tell(known, final=False)
 
     def _close(self, known: _Open, answer: str) -> None:
-        before = known.stable, known.seen, known.shown, known.answer
-        known.stable = known.seen = known.shown = known.answer = text_rules.units(answer)
+        before = replace(known)
+        known.answer = text_rules.units(answer)
+        known.stable = known.steady = known.fast = len(known.answer)
         self._tell(known, final=True)
         del self._open[known.segment.id]
         self._hand_over(known, before)
@@ -260,7 +294,7 @@ class Stream:
         if len(self._finished) > self._options.remember:
             self._finished.popitem(last=False)
 
-    def _hand_over(self, closed: _Open, before: tuple[list[str], ...]) -> None:
+    def _hand_over(self, closed: _Open, before: _Open) -> None:
         """Give the next sentence of an utterance what was shown in this one before it was cut off there.
 
         So the words stay in sight where they stand, until the next sentence's own answer comes.
@@ -268,10 +302,14 @@ class Stream:
         following = self._open.get(closed.segment.id + 1)
         if following is None or following.answer or following.segment.utterance != closed.segment.utterance:
             return
-        rests = [_rest(closed.answer, words) for words in before]
-        if not rests[-1]:
+        following.answer = _rest(closed.answer, before.answer)
+        if not following.answer:
             return
-        following.stable, following.seen, following.shown, following.answer = rests
+        cut = len(before.answer) - len(following.answer)
+        following.ages = before.ages[cut:]
+        following.stable, following.steady, following.fast = (
+            max(0, count - cut) for count in (before.stable, before.steady, before.fast)
+        )
         following.covers = closed.covers - len(text_rules.units(closed.segment.text))
         self._tell(following, final=False)
 
@@ -282,8 +320,8 @@ class Stream:
             self._finished[known.segment.id] = known.revision
 
     def _tell(self, known: _Open, *, final: bool) -> None:
-        stable = "".join(known.stable)
-        shown = stable, "".join(known.shown)[len(stable) :], "".join(known.answer)[len(stable) :]
+        stable, steady, fast = known.stable, known.steady, known.fast
+        shown = known.words(0, stable), known.words(stable, steady), known.words(stable, fast)
         if shown == known.told and not final:
             return
         calm = final or shown[:2] != known.told[:2]
@@ -325,4 +363,6 @@ def _rest(answer: list[str], before: list[str]) -> list[str]:
 
 def _with_prefix(answer: list[str], stable: list[str]) -> list[str]:
     """Return an answer that begins with what is stable, even if the engine's did not."""
-    return answer if answer[: len(stable)] == stable else stable + answer[len(stable) :]
+    if answer[: len(stable)] == stable:
+        return answer
+    return stable + answer[find_end(text_rules.keys(stable), [], answer) or len(stable) :]

@@ -22,6 +22,7 @@ MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Title = Annotated[str, Meta(max_length=200)]
 # `(?!\n)`: Python's `$` also matches before a last line end.
 TermText = Annotated[str, Meta(min_length=1, max_length=200)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*(?!\n)$", max_length=35)]
@@ -54,6 +55,17 @@ def check_spoken(text: str, start_ms: int | None = None, end_ms: int | None = No
         raise ValueError(f"field text: {error}") from None
     if start_ms is not None and end_ms is not None and end_ms < start_ms:
         raise ValueError(f"field end_ms: {end_ms}: Expected no time before start_ms, which is {start_ms}")
+
+
+def check_title(title: str, speaker: str) -> None:
+    """Refuse a title or a name that is no line of text. Raises ValueError, naming the field."""
+    for name, said in (("title", title), ("speaker", speaker)):
+        if "\n" in said or "\r" in said:
+            raise ValueError(f"field {name}: Expected one line")
+        try:
+            text_rules.check(said)
+        except ValueError as error:
+            raise ValueError(f"field {name}: {error}") from None
 
 
 class _Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -118,15 +130,29 @@ class Glossary(_Message, frozen=True, tag="glossary"):
     terms: Annotated[list[Term], Meta(max_length=MAX_TERMS)]
 
 
+class ClearRoom(_Message, frozen=True, tag="clear"):
+    """End the talk and begin the next: what was said is taken off every screen, and transcripts begin anew.
+
+    One that has the title and speaker of the talk that goes on changes nothing.
+    """
+
+    title: Title = ""
+    speaker: Title = ""
+    """Of the talk that begins."""
+
+    def __post_init__(self) -> None:
+        check_title(self.title, self.speaker)
+
+
 class Ping(_Message, frozen=True, tag="ping"):
     """Ask for a pong with the same `t`."""
 
     t: int | float
 
 
-FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary
+FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary | ClearRoom
 FromReader = Ping
-Spoken = Partial | Final | CancelUtterance | Correct | Glossary
+Spoken = Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom
 
 
 class Ready(_Message, frozen=True, tag="ready"):
@@ -143,6 +169,9 @@ class Ready(_Message, frozen=True, tag="ready"):
     gap: bool = False
     segment: int = 0
     """The newest finished one; a first revision of it or of one before it is of the past, however late it comes."""
+    title: str = ""
+    speaker: str = ""
+    """Of the talk that goes on, where they are known."""
 
 
 class CaptionTiming(Struct, frozen=True):
@@ -184,6 +213,15 @@ class Cancel(_Message, frozen=True, tag="cancel"):
     lang: str
 
 
+class Clear(_Message, frozen=True, tag="clear"):
+    """Another talk begins: every segment up to this one is taken away, and whatever still comes of it is not shown."""
+
+    seq: int
+    segment: int
+    title: str = ""
+    speaker: str = ""
+
+
 class Status(_Message, frozen=True, tag="status"):
     """How the room fares; live only, without a `seq`."""
 
@@ -191,6 +229,8 @@ class Status(_Message, frozen=True, tag="status"):
     readers: int
     behind_ms: int
     load: Load
+    languages: dict[str, int] = {}
+    """How many read each language; told to speakers and operators only."""
 
 
 class Pong(_Message, frozen=True, tag="pong"):
@@ -208,7 +248,14 @@ class Error(_Message, frozen=True, tag="error", omit_defaults=False):
     retryable: bool
 
 
-ToEverybody = Ready | Caption | Cancel | Status | Pong | Error
+ToEverybody = Ready | Caption | Cancel | Status | Glossary | Pong | Error | Clear
+
+
+class Part(StrEnum):
+    """What a peer does in a room, other than read."""
+
+    SPEAKER = "speaker"
+    OPERATOR = "operator"
 
 
 class ListenQuery(Struct, frozen=True):
@@ -219,15 +266,18 @@ class ListenQuery(Struct, frozen=True):
     since: Count | None = None
     log: str = ""
     """The log that `since` was seen in, from its `ready`."""
+    role: Part | None = None
+    """What else it does in the room; speakers and operators who look on are not counted as readers."""
     timing: bool = False
     """Whether each caption says where its time went."""
 
 
-class Part(StrEnum):
-    """What a peer of `/speak` does there."""
+class TranscriptQuery(Struct, frozen=True):
+    """The query of `/transcript.{format}`."""
 
-    SPEAKER = "speaker"
-    OPERATOR = "operator"
+    lang: list[Language] = []
+    talk: Annotated[int, Meta(ge=1)] | None = None
+    """None: the newest in which something was said."""
 
 
 class SpeakQuery(Struct, frozen=True):
@@ -245,6 +295,8 @@ class TranslateQuery(Struct, frozen=True):
     source: Language
     target: Annotated[list[Language], Meta(min_length=1)]
     stability: Stability = Stability.STEADY
+    role: Part | None = None
+    """An operator has to say so, who rehearses here; to anybody else it means nothing."""
     timing: bool = False
     """Whether each caption says where its time went."""
 
@@ -268,7 +320,7 @@ class RoomMade(Struct, frozen=True):
     """ISO 8601, in UTC; None where no tokens are needed."""
 
 
-Query = TypeVar("Query", ListenQuery, SpeakQuery, TranslateQuery)
+Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)
 Body = TypeVar("Body", bound=Struct)
 
 
@@ -306,7 +358,7 @@ def decode(frame: str | bytes, types: Mapping[str, type[Struct]]) -> Any:  # noq
 
 
 def decode_query(query: Mapping[str, str], into: type[Query]) -> Query:
-    """Read a socket's query; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
+    """Read the query of a request; lists are comma-separated, unknown fields ignored. Raises BadRequest."""
     lists = {f.name for f in msgspec.structs.fields(into) if f.name in {"lang", "target"}}
     value: dict[str, Any] = {
         name: [part.strip() for part in raw.split(",") if part.strip()] if name in lists else raw
@@ -369,7 +421,10 @@ def plainly(what: str, kind: Any) -> str:  # noqa: ANN401 - a type has no better
     """Say in words what msgspec says of a value that should be a `kind`."""
     if isinstance(kind, EnumType):
         return f"Expected one of {', '.join(kind)}"
-    return "Expected a language tag (BCP 47) such as en or pt-BR" if "regex" in what else what
+    if "regex" not in what:
+        return what
+    described = (meta.description for meta in get_args(kind) if isinstance(meta, Meta) and meta.description)
+    return f"Expected {next(described, 'a language tag (BCP 47) such as en or pt-BR')}"
 
 
 def _convert(value: dict[str, Any], into: Any, error: type[WireError], *, strict: bool = True) -> Any:  # noqa: ANN401 - as msgspec.convert

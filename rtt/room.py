@@ -2,8 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+
+from msgspec.structs import replace
 
 from rtt.audience import Audience, Reader
 from rtt.catalog import Catalog
@@ -11,14 +14,28 @@ from rtt.config import Config
 from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
-from rtt.log import Event, MemoryLog
+from rtt.log import EVERY_LANGUAGE, Clearing, Event, MemoryLog, News
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
-from rtt.protocol import VERSION, CancelUtterance, Correct, Final, Glossary, Ready, Spoken, Status, encode
+from rtt.profanity import Profanity
+from rtt.protocol import (
+    VERSION,
+    CancelUtterance,
+    ClearRoom,
+    Correct,
+    Final,
+    Glossary,
+    ListenQuery,
+    Ready,
+    Spoken,
+    Status,
+    encode,
+)
 from rtt.punctuation import PunctuationStream
-from rtt.segmenter import Change, Segmenter, Withdrawal
+from rtt.segmenter import Change, Segment, Segmenter, Withdrawal
 from rtt.session import Session
+from rtt.talks import Talks
 
 _RESTARTING = "the server restarts; connect again and resume"
 
@@ -27,7 +44,14 @@ class Room:
     """What is said in one room and who reads it."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a room is made of
-        self, name: str, source: str, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics
+        self,
+        name: str,
+        source: str,
+        catalog: Catalog,
+        engine: Engine,
+        config: Config,
+        metrics: Metrics,
+        profanity: Profanity | None = None,
     ) -> None:
         self.name = name
         self.source = source
@@ -35,12 +59,14 @@ class Room:
         self._engine = engine
         self._config = config
         self._metrics = metrics
+        self._profanity = profanity or Profanity({})
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
         self._segmenter = Segmenter(source, config.segmenter, self._loop.time())
         self._sessions: dict[str, Session[Update | Withdrawal]] = {}
         self._punctuation = self._new_punctuation()
         self._audience = Audience(metrics)
+        self.talks = Talks()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._glossary = RoomGlossary(catalog.resolve)
@@ -50,6 +76,21 @@ class Room:
         self._draining = False
         self._open_sessions([source])
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is this server that translates what is said here: always, but where several serve a room."""
+        return True
+
+    @property
+    def log(self) -> MemoryLog:
+        """What readers were told."""
+        return self._log
+
+    @property
+    def languages(self) -> set[str]:
+        """Every language that there is something in, or will be."""
+        return {self.source, *self.ready().targets, *self._log.langs}
+
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
@@ -57,7 +98,7 @@ class Room:
     @property
     def readers(self) -> int:
         """How many readers are here."""
-        return len(self._audience.readers)
+        return self._audience.count()
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -67,7 +108,24 @@ class Room:
             log=self._log.id,
             gap=gap,
             segment=self._segmenter.newest_finished(),
+            title=self.talks.current.title,
+            speaker=self.talks.current.speaker,
         )
+
+    def languages_for(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return what a reader gets who wants some languages: those by their known tags; without any, the room's."""
+        return self._catalog.resolve_all(wanted) or tuple(self.ready().targets) or (self.source,)
+
+    @contextmanager
+    def read(self, outbox: Outbox, query: ListenQuery) -> Iterator[None]:
+        """Have somebody read along as long as the context lasts. Raises what `join` does."""
+        counted = query.role is None
+        reader = Reader(outbox, self.languages_for(query.lang), query.stability, counted=counted, timing=query.timing)
+        self.join(reader, query.since, query.log)
+        try:
+            yield
+        finally:
+            self.leave(reader)
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
         """Add a reader, who is told `ready`, and what it missed since then or the room's last sentences.
@@ -91,7 +149,7 @@ class Room:
         else:
             missed = self._log.since(since, reader.langs)
         self._audience.add(reader, missed)
-        reader.outbox.put(encode(self._how_it_fares()), Status)
+        reader.outbox.put(encode(_for_readers(self._how_it_fares())), Status)
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader."""
@@ -134,6 +192,19 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
+    def clear(self, title: str = "", speaker: str = "") -> None:
+        """Begin another talk: readers take away what was said, and its transcript begins anew.
+
+        One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        """
+        if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
+            return
+        now = self._loop.time()
+        self._apply(self._segmenter.close_all(now, ended=False))
+        after = self._segmenter.newest_finished()
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
+
     def receive(self, message: Spoken) -> Awaitable[None] | None:
         """Take what the speaker or an operator says; None: it is taken already.
 
@@ -152,7 +223,10 @@ class Room:
         now = self._loop.time()
         match message:
             case Glossary():
-                self._glossary.replace(message.terms)
+                self._set_terms(message)
+                return
+            case ClearRoom():
+                self.clear(message.title, message.speaker)
                 return
             case CancelUtterance():
                 changes = self._segmenter.cancel(message.utterance)
@@ -174,9 +248,7 @@ class Room:
         status = self._how_it_fares()
         if status != self._status:
             self._status = status
-            self._audience.tell(status)
-            for sender in self._senders():
-                sender.put(encode(status), Status)
+            self._tell(status)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and in every outbox."""
@@ -206,9 +278,21 @@ class Room:
     def _senders(self) -> list[Outbox]:
         return [*self._operators, *([self._speaker] if self._speaker else [])]
 
+    def _tell(self, status: Status) -> None:
+        self._audience.tell(_for_readers(status))
+        for sender in self._senders():
+            sender.put(encode(status), Status)
+
+    def _set_terms(self, glossary: Glossary) -> None:
+        self._glossary.replace(glossary.terms)
+        for sender in self._senders():
+            sender.put(encode(glossary), Glossary)
+
     def _greet(self, sender: Outbox) -> None:
         sender.put(encode(self.ready()))
         sender.put(encode(self._how_it_fares()), Status)
+        if self._glossary.said:
+            sender.put(encode(Glossary(list(self._glossary.said))), Glossary)
 
     def _apply(self, changes: list[Change]) -> None:
         for session in self._sessions.values():
@@ -223,13 +307,16 @@ class Room:
     def _handle_timer(self) -> None:
         self._apply(self._segmenter.handle_timer(self._loop.time()))
 
-    def _publish(self, lang: str, update: Update | Withdrawal, timing: Timing | None) -> None:
+    def _publish(self, lang: str, update: News, timing: Timing | None = None) -> None:
         now = self._loop.time()
-        received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
+        received_at = now
+        if isinstance(update, Update):
+            received_at = update.segment.received_at
+            update = self._profanity.masked(lang, update)
         event = self._append(lang, update, round((now - received_at) * 1000), timing)
         self._metrics.published(event)
 
-    def _append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None) -> Event:
+    def _append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
         event = self._log.append(lang, update, lag_ms, timing)
         self._audience.publish(event)
         return event
@@ -245,7 +332,12 @@ class Room:
         for lang in langs:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
-                session.receive(self._segmenter.recent(self._config.history))
+                session.receive(self._recent())
+
+    def _recent(self) -> list[Segment]:
+        """Return what a language that joins now is told: the last that was said in this talk."""
+        recent = self._segmenter.recent(self._config.history)
+        return [segment for segment in recent if self.talks.current.holds(segment.id)]
 
     def _new_session(self, lang: str, told: Iterable[Update] = ()) -> Session[Update | Withdrawal]:
         own = lang == self.source
@@ -293,9 +385,14 @@ class Room:
             readers=self.readers,
             behind_ms=self._behind_ms(),
             load=self._engine.load,
+            languages=self._audience.languages(),
         )
 
     def _behind_ms(self) -> int:
         """Return how old the oldest text is that is not shown yet in some language."""
         waiting = [since for s in self._sessions.values() if (since := s.waiting_since()) is not None]
         return round((self._loop.time() - min(waiting)) * 1000) if waiting else 0
+
+
+def _for_readers(status: Status) -> Status:
+    return replace(status, languages={})

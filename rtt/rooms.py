@@ -3,21 +3,29 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import structlog
 
+from rtt.archive import Archive
 from rtt.catalog import Catalog
 from rtt.config import Config
 from rtt.engine import Engine
-from rtt.errors import Restarting, TryAgainLater
+from rtt.errors import NoRoom, Restarting, TryAgainLater, UnsupportedPair
 from rtt.metrics import Metrics
+from rtt.profanity import read_profanity
 from rtt.protocol import Load
 from rtt.quotas import Quotas
+from rtt.records import ended_talks, other_talks
 from rtt.room import Room
+from rtt.talk_schedule import Schedule, Slot
+from rtt.transcript.sentences import Record
 
 _log = structlog.get_logger(__name__)
 
 _TICK_S = 1.0
+# How long the last translations and corrections of a talk may come after it, until its files are written.
+_SETTLE_S = 10.0
 
 
 class Rooms:
@@ -34,6 +42,11 @@ class Rooms:
         self._metrics = metrics
         self._make = make
         self._rooms: dict[str, Room] = {}
+        self._private: set[str] = set()
+        self._archive = Archive(config.transcripts) if config.transcripts else None
+        self._profanity = read_profanity(config.profanity) if config.profanity else None
+        self._schedule = Schedule(config.schedule) if config.schedule else None
+        self._writing: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def __len__(self) -> int:
@@ -62,9 +75,14 @@ class Rooms:
                 raise TryAgainLater(f"all {self._config.max_rooms} rooms are taken")
             if self._config.adapt and self.engine.load is not Load.NORMAL:
                 raise TryAgainLater("the server is busy and takes no new rooms for now")
-            language = self.catalog.resolve(source or self._config.source)
             self.quotas.new_room(address)
-            self._rooms[name] = make(name, language, self.catalog, self.engine, self._config, self._metrics)
+            self._rooms[name] = self._new_room(name, source, make)
+        return self._rooms[name]
+
+    async def find(self, name: str) -> Room:
+        """Return the room of that name. Raises NoRoom where nobody has opened it, or it is forgotten."""
+        if name not in self._rooms:
+            raise NoRoom(f"there is no room {name}, or it is forgotten")
         return self._rooms[name]
 
     async def to_read(self, name: str, source: str | None, address: str, _since: int | None) -> Room:
@@ -81,22 +99,31 @@ class Rooms:
 
     def open_private(self, source: str) -> Room:
         """Return a new room that nobody else can find; `forget` it afterwards."""
-        return self._open(f"private-{secrets.token_hex(8)}", source, "", Room)
+        room = self._open(f"private-{secrets.token_hex(8)}", source, "", Room)
+        self._private.add(room.name)
+        return room
 
     def forget(self, room: Room) -> None:
         """Remove a room and stop its work."""
         self._rooms.pop(room.name, None)
         self.quotas.forget(room.name)
+        self._private.discard(room.name)
+        if self._schedule:
+            self._schedule.forget(room.name)
         room.close()
 
     async def run(self) -> None:
         """Tell every room's status each second, and forget the rooms that everybody left long ago."""
         while True:
             await asyncio.sleep(_TICK_S)
+            self._follow_schedule()
+            settled = asyncio.get_running_loop().time() - _SETTLE_S
             for room in list(self._rooms.values()):
                 room.tell_status()
                 if room.empty_for() > self._config.room_linger_s:
-                    self.forget(room)
+                    self._put_away(room)
+                elif self._archive and room.leads:
+                    self._write(ended_talks(room, settled))
 
     async def close(self) -> None:
         """Translate what is open to its finals, as far as the time allows, and end every room."""
@@ -107,4 +134,45 @@ class Rooms:
         except TimeoutError:
             _log.warning("not all finals were translated before the end", waited_s=self._config.drain_s)
         for room in list(self._rooms.values()):
-            self.forget(room)
+            self._put_away(room)
+        await asyncio.gather(*self._writing)
+
+    def _new_room(self, name: str, source: str | None, make: Callable[..., Room]) -> Room:
+        slot = self._schedule.due(name, datetime.now(UTC)) if self._schedule else None
+        language = self.catalog.resolve(source or (slot and slot.source) or self._config.source)
+        room = make(name, language, self.catalog, self.engine, self._config, self._metrics, self._profanity)
+        if self._schedule and slot:
+            self._begin(room, slot, self._schedule)
+        return room
+
+    def _follow_schedule(self) -> None:
+        if self._schedule:
+            self._schedule.refresh()
+            for room in self._rooms.values():
+                if slot := self._schedule.due(room.name, datetime.now(UTC)):
+                    self._begin(room, slot, self._schedule)
+
+    def _begin(self, room: Room, slot: Slot, schedule: Schedule) -> None:
+        if not room.leads:
+            # Another server begins the talk; should this one lead the room meanwhile, it is due again.
+            schedule.forget(room.name)
+            return
+        _log.info("a talk begins", room=room.name, start=slot.start.isoformat())
+        room.clear(slot.title, slot.speaker)
+        for lang in self.catalog.resolve_all(slot.languages):
+            try:
+                room.announce([lang])
+            except UnsupportedPair as error:
+                _log.error("a language of the schedule cannot be had", room=room.name, reason=str(error))
+
+    def _put_away(self, room: Room) -> None:
+        """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
+        if self._archive and room.leads and room.name not in self._private:
+            self._write(other_talks(room))
+        self.forget(room)
+
+    def _write(self, records: list[Record]) -> None:
+        if self._archive and records:
+            writing = asyncio.create_task(asyncio.to_thread(self._archive.write, records))
+            self._writing.add(writing)
+            writing.add_done_callback(self._writing.discard)

@@ -163,7 +163,7 @@ class Scheduler:
                 continue
             self._waits.append(wait_s)
             if (known := self._cache.get(job)) is not None:
-                request.answer.set_result(Hypothesis(known, Timing(wait_s, cached=True)))
+                request.answer.set_result(replace(known, timing=Timing(wait_s, cached=True)))
             else:
                 batch.append(_Drawn(request, job, wait_s))
         return batch
@@ -177,7 +177,7 @@ class Scheduler:
             self._dispatch()
         for drawn, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Hypothesis):
-                self._cache.put(drawn.job, answer.text)
+                self._cache.put(drawn.job, answer)
             if drawn.request.answer.done():
                 continue
             if isinstance(answer, TranslationError):

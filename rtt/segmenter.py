@@ -9,13 +9,13 @@ so that a segment's number means the same sentence in each.
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Annotated
 
 from msgspec import Meta
 
 from rtt import text as text_rules
+from rtt.alignment import find_end
 from rtt.errors import BadMessage
 
 AtLeastOne = Annotated[int, Meta(ge=1)]
@@ -55,6 +55,8 @@ class Segment:
     end_ms: int
     received_at: float
     """When the text came, on the caller's clock, in seconds."""
+    timed: bool = False
+    """Whether `start_ms` counts on the speaker's own clock; else from when the segmenter began."""
     part: int = 1
     """Which one it is of its utterance."""
 
@@ -80,8 +82,8 @@ class Unpunctuated:
 
 _MAX_OPEN = 8
 _MAX_CLOSED = 64
-# Words compared on each side when finished sentences are found again in a text that has changed.
-_ALIGN_WINDOW = 32
+# So many first words do not begin another utterance by chance.
+_SURE = 3
 
 _CLAUSE_STARTS = {
     "en": frozenset(
@@ -104,11 +106,14 @@ class _Utterance:
     punctuated: list[str] = field(default_factory=list)
     """The units of an earlier update with the marks that a model has put in."""
     frozen: list[str] = field(default_factory=list)
-    """The comparison keys of all words in finished segments."""
+    """The comparison keys of the words in finished segments."""
+    start: int = 0
+    """How many units of the newest update are in finished segments."""
     frozen_ms: int = 0
     finished: list[int] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
     settled: bool = False
+    timed: bool = False
     orphaned: bool = False
     """Its speaker is gone; the next one may go on with it."""
     ended: bool = False
@@ -172,9 +177,12 @@ class Segmenter:
             return changes
         clock_ms = int((now - self._epoch) * 1000)
         if not found.history:
+            found.timed = start_ms is not None
             found.start_ms = found.frozen_ms = clock_ms if start_ms is None else start_ms
         found.end_ms = max(found.start_ms, clock_ms if end_ms is None else end_ms)
         found.updated_at, found.settled = now, False
+        # A text that does not resemble what there was is another one: none of it is finished.
+        found.start = find_end(found.frozen, found.units[found.start :], words) or 0
         found.history = [*found.history[-max(self._options.agreement - 1, 1) :], words]
         changes += self._finish(found, now) if final else self._update(found, now)
         return changes
@@ -219,13 +227,13 @@ class Segmenter:
             if segment.part == 1 or number not in left:
                 left.pop(number, None)
                 left[number] = _Utterance(number, segment.start_ms, 0, now, history=[[]], frozen_ms=segment.start_ms)
-            utterance, words = left[number], text_rules.units(segment.text)
+            utterance = left[number]
             utterance.history[-1] = text_rules.units(f"{''.join(utterance.units)} {segment.text}".strip())
-            utterance.end_ms = segment.end_ms
+            utterance.end_ms, utterance.timed = segment.end_ms, segment.timed
             if segment.final:
                 self._finished[segment.id] = segment
                 utterance.finished.append(segment.id)
-                utterance.frozen += text_rules.keys(words)
+                utterance.start, utterance.frozen = len(utterance.units), text_rules.keys(utterance.units)
                 utterance.frozen_ms = segment.end_ms
             else:
                 self._pending[segment.id] = segment
@@ -255,9 +263,8 @@ class Segmenter:
         newest = next(reversed(self._open.values()), None)
         if newest is None or text_rules.is_punctuated(newest.units):
             return None
-        start = _end_of_frozen(newest.frozen, newest.units)
-        text = "".join(newest.units[start:]).strip()
-        return Unpunctuated(newest.number, start, text) if text else None
+        text = "".join(newest.units[newest.start :]).strip()
+        return Unpunctuated(newest.number, newest.start, text) if text else None
 
     def receive_punctuation(self, asked: Unpunctuated, answer: str) -> list[Change]:
         """Take a text with the marks that were put in, and return what changed."""
@@ -267,9 +274,9 @@ class Segmenter:
         utterance.punctuated = [*utterance.units[: asked.start], *text_rules.units(answer)]
         return self._update(utterance, utterance.updated_at)
 
-    def close_all(self, now: float) -> list[Change]:
-        """Close every open utterance with the text it has."""
-        return [change for u in list(self._open.values()) for change in self._finish(u, now)]
+    def close_all(self, now: float, *, ended: bool = True) -> list[Change]:
+        """Close every open utterance with the text it has; one that has not ended may go on with what comes after."""
+        return [change for u in list(self._open.values()) for change in self._finish(u, now, ended=ended)]
 
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, on the caller's clock."""
@@ -297,7 +304,8 @@ class Segmenter:
         if number is None:
             number = next(reversed(self._open), None)
         if number is None:
-            number = self._last_number + 1
+            newest = next(reversed(self._closed.values()), None)
+            number = newest.number if newest and _goes_on(newest, words) else self._last_number + 1
         found = self._open.get(number)
         if found and found.orphaned and not _continues(found, words):
             changes += self._finish(found, now)
@@ -322,7 +330,7 @@ class Segmenter:
 
     def _update(self, utterance: _Utterance, now: float) -> list[Change]:
         """Present the open sentences anew; finish those that are agreed and followed by more."""
-        start = _end_of_frozen(utterance.frozen, utterance.units)
+        start = utterance.start
         agreed = self._agreed(utterance) - start
         changes: list[Change] = []
         finished: list[tuple[Segment, list[str]]] = []
@@ -342,19 +350,20 @@ class Segmenter:
         for segment, words in finished:
             utterance.open.remove(segment.id)
             utterance.finished.append(segment.id)
-            utterance.frozen += text_rules.keys(words)
+            utterance.start += len(words)
+            utterance.frozen = text_rules.keys(utterance.units[: utterance.start])
             utterance.frozen_ms = segment.end_ms
         return [*changes, *self._drop_surplus(utterance, keep=len(parts) - len(finished))]
 
     def _finish(self, utterance: _Utterance, now: float, *, ended: bool = True) -> list[Change]:
         """Close an utterance: each of its sentences becomes final."""
-        start = _end_of_frozen(utterance.frozen, utterance.units)
-        parts = list(self._parts(utterance.marked[start:]))
+        parts = list(self._parts(utterance.marked[utterance.start :]))
         segments = [segment for segment, _ in self._segments(utterance, parts, now)]
         changes: list[Change] = [self._freeze(segment) for segment in segments]
         changes += self._drop_surplus(utterance, keep=len(segments))
         utterance.finished += utterance.open
-        utterance.frozen += text_rules.keys(utterance.units[start:])
+        if segments:
+            utterance.start, utterance.frozen = len(utterance.units), text_rules.keys(utterance.units)
         utterance.frozen_ms = utterance.end_ms
         utterance.open, utterance.ended, utterance.orphaned = [], ended, False
         del self._open[utterance.number]
@@ -384,16 +393,32 @@ class Segmenter:
 
     def _parts(self, words: list[str]) -> Iterator[list[str]]:
         """Cut words into sentences, and sentences without end into pieces."""
-        rest = words
-        for sentence in text_rules.sentences("".join(words), self._language):
-            count = len(text_rules.units(sentence))
-            piece, rest = rest[:count], rest[count:]
+        for sentence in self._sentences(words):
+            piece = sentence
             while len(piece) > self._options.max_units:
                 cut = self._clause_start(piece)
                 yield piece[:cut]
                 piece = piece[cut:]
-            if piece:
-                yield piece
+            yield piece
+
+    def _sentences(self, words: list[str]) -> Iterator[list[str]]:
+        """Cut words into sentences, never within a word; marks and emoji alone are no sentence."""
+        ends = set(accumulate(map(len, text_rules.sentences("".join(words), self._language))))
+        last = max((index for index, word in enumerate(words) if text_rules.is_speech(word)), default=-1)
+        sentence: list[str] = []
+        length, spoken, due = 0, False, False
+        for index, word in enumerate(words):
+            # The blank before a word counts to the sentence before.
+            due = spoken and (due or length + len(word) - len(word.lstrip()) in ends)
+            # An emoji belongs to what was said before it.
+            if due and index <= last and text_rules.split_emoji(word)[0]:
+                yield sentence
+                sentence, spoken, due = [], False, False
+            sentence.append(word)
+            spoken = spoken or text_rules.is_speech(word)
+            length += len(word)
+        if sentence:
+            yield sentence
 
     def _clause_start(self, words: Sequence[str]) -> int:
         """Return where to cut a sentence that is too long; looks at its first `max_units` words only."""
@@ -401,7 +426,7 @@ class Segmenter:
         options = self._options
         for cut in range(options.max_units, options.min_units - 1, -1):
             before, after = text_rules.key(words[cut - 1]), text_rules.key(words[cut])
-            if words[cut - 1][-1] in ",;:—–、，；：" or (after in starts and before not in starts):
+            if text_rules.is_clause_border(words[cut - 1], words[cut]) or (after in starts and before not in starts):
                 return cut
         return options.max_units
 
@@ -419,9 +444,9 @@ class Segmenter:
             start_ms = utterance.frozen_ms + max(0, span * done // total)
             done += len(words)
             end_ms = utterance.frozen_ms + max(0, span * done // total)
-            text = "".join(words).strip()
+            id_, text = utterance.open[index], "".join(words).strip()
             part = len(utterance.finished) + index + 1
-            yield Segment(utterance.open[index], utterance.number, text, 0, False, start_ms, end_ms, now, part), words
+            yield Segment(id_, utterance.number, text, 0, False, start_ms, end_ms, now, utterance.timed, part), words
 
     def _freeze(self, segment: Segment) -> Segment:
         self._pending.pop(segment.id, None)
@@ -446,27 +471,14 @@ def _continues(utterance: _Utterance, words: list[str]) -> bool:
     return 2 * text_rules.common_prefix(old, keys) >= min(len(old), len(keys))
 
 
+def _goes_on(closed: _Utterance, words: list[str]) -> bool:
+    """Tell whether a text without a number surely goes on with an utterance that was closed for being idle."""
+    old, keys = text_rules.keys(closed.units), text_rules.keys(words)
+    return not closed.ended and text_rules.common_prefix(old, keys) >= max(_SURE, len(old) - 1)
+
+
 def _repeats(utterance: _Utterance, words: list[str], *, final: bool) -> bool:
     """Tell whether a text is a late or repeated message of an utterance that has its final."""
     old, keys = text_rules.keys(utterance.units), text_rules.keys(words)
-    # A late partial is a prefix of the final, but for its newest word.
-    return keys == old if final else text_rules.common_prefix(old, keys) >= len(keys) - 1
-
-
-def _end_of_frozen(frozen: list[str], words: list[str]) -> int:
-    """Return the index in `words` after the part that is frozen, found again even if some of its words changed."""
-    if not frozen:
-        return 0
-    places = [(index, key) for index, word in enumerate(words) if (key := text_rules.key(word))]
-    keys = [key for _, key in places]
-    count = len(frozen)
-    if keys[:count] != frozen:
-        old_from = max(0, count - _ALIGN_WINDOW)
-        new_from = max(0, old_from - _ALIGN_WINDOW)
-        window = keys[new_from : count + _ALIGN_WINDOW]
-        matcher = SequenceMatcher(None, frozen[old_from:], window, autojunk=False)
-        last = [block for block in matcher.get_matching_blocks() if block.size]
-        if last:
-            left = count - old_from - (last[-1].a + last[-1].size)
-            count = new_from + last[-1].b + last[-1].size + left
-    return places[count - 1][0] + 1 if count <= len(places) else len(words)
+    # A late partial is how the final began, as it was understood then.
+    return keys == old if final else len(keys) <= 1 or find_end(keys, [], utterance.units) is not None

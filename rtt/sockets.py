@@ -8,17 +8,18 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rtt.audience import Reader
-from rtt.auth import Role
+from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Intake
+from rtt.conversation import Conversation, Intake, closed_when_old
 from rtt.door import Door, address_of
-from rtt.errors import BadMessage, Forbidden, TryAgainLater, WireError
+from rtt.errors import BadMessage, Forbidden, WireError
 from rtt.metrics import Metrics, Socket
 from rtt.outbox import Outbox
 from rtt.protocol import (
     READER_TYPES,
     SPEAKER_TYPES,
     CancelUtterance,
+    ClearRoom,
     Correct,
     Glossary,
     ListenQuery,
@@ -72,10 +73,13 @@ class Sockets:
         )
         log = _log.bind(path=websocket.url.path)
         log.info("socket opened")
-        aging = self._close_when_old(outbox)
         try:
             self._door.check_page(websocket)
-            with self._rooms.quotas.socket(address_of(websocket)), self._metrics.socket(kind):
+            with (
+                closed_when_old(outbox, self._config.max_age_s),
+                self._rooms.quotas.socket(address_of(websocket)),
+                self._metrics.socket(kind),
+            ):
                 await endpoint(websocket, outbox)
         except WireError as error:
             self._metrics.refused(error)
@@ -86,23 +90,19 @@ class Sockets:
                     await websocket.close(error.close, error.code)
         else:
             log.info("socket closed by the peer")
-        finally:
-            if aging:
-                aging.cancel()
 
     async def _listen(self, websocket: WebSocket, outbox: Outbox) -> None:
         name = decode_room(websocket.path_params["room"])
         grant = self._door.admit(websocket, Role.READER, name)
         query = decode_query(websocket.query_params, ListenQuery)
+        if query.role:
+            _check_part(grant, query.role)
         room = await self._rooms.to_read(name, grant.source, address_of(websocket), query.since)
-        langs = self._resolved(query.lang) or tuple(room.ready().targets) or (room.source,)
-        reader = Reader(outbox, langs, query.stability, query.timing)
-        room.join(reader, query.since, query.log)
         pace = self._pace("reader", str(id(outbox)))
         try:
-            await self._converse(websocket, outbox, Intake(READER_TYPES, _reject, pace))
+            with room.read(outbox, query):
+                await self._converse(websocket, outbox, Intake(READER_TYPES, _reject, pace))
         finally:
-            room.leave(reader)
             pace.forget()
 
     async def _speak(self, websocket: WebSocket, outbox: Outbox) -> None:
@@ -110,8 +110,7 @@ class Sockets:
         grant = self._door.admit(websocket, Role.OPERATOR, name)
         query = decode_query(websocket.query_params, SpeakQuery)
         part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
-        if part is Part.SPEAKER and grant.role is Role.OPERATOR:
-            raise Forbidden("the token's role is operator; field role: speaker needs speaker")
+        _check_part(grant, part)
         wanted = name, query.source or grant.source, address_of(websocket)
         if part is Part.OPERATOR:
             await self._operate(websocket, outbox, await self._rooms.to_operate(*wanted))
@@ -127,8 +126,8 @@ class Sockets:
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
         def receive(message: Spoken) -> Awaitable[None] | None:
-            if not isinstance(message, Correct | CancelUtterance | Glossary):
-                raise Forbidden("an operator may send correct, glossary, cancel and ping only")
+            if not isinstance(message, Correct | CancelUtterance | Glossary | ClearRoom):
+                raise Forbidden("an operator may send clear, correct, glossary, cancel and ping only")
             return room.receive(message)
 
         room.join_operator(outbox)
@@ -139,11 +138,13 @@ class Sockets:
             room.operator_left(outbox)
 
     async def _translate(self, websocket: WebSocket, outbox: Outbox) -> None:
-        self._door.admit(websocket, Role.SPEAKER)
+        grant = self._door.admit(websocket, Role.OPERATOR)
         query = decode_query(websocket.query_params, TranslateQuery)
+        if query.role is not Part.OPERATOR:
+            _check_part(grant, Part.SPEAKER)
         room = self._rooms.open_private(query.source)
         try:
-            room.join(Reader(outbox, self._resolved(query.target), query.stability, query.timing))
+            room.join(Reader(outbox, self._resolved(query.target), query.stability, timing=query.timing))
             pace = self._pace(Part.SPEAKER, room.name)
             await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, pace))
         finally:
@@ -156,13 +157,13 @@ class Sockets:
         return self._rooms.quotas.pace(part, name)
 
     def _resolved(self, langs: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._rooms.catalog.resolve(lang) for lang in langs))
-
-    def _close_when_old(self, outbox: Outbox) -> asyncio.TimerHandle | None:
-        age_s = self._config.max_age_s
-        error = TryAgainLater(f"this connection is {age_s:g} s old; connect again and resume")
-        return asyncio.get_running_loop().call_later(age_s, outbox.close, error) if age_s else None
+        return self._rooms.catalog.resolve_all(langs)
 
 
 def _reject(message: Spoken) -> None:
     raise BadMessage(f"a reader may not send {type(message).__name__}")
+
+
+def _check_part(grant: Grant, part: Part) -> None:
+    if not grant.role.includes(Role(part)):
+        raise Forbidden(f"the token's role is {grant.role}; field role: {part} needs {part}")

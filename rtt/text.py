@@ -1,6 +1,7 @@
 """Pure functions on text: what is allowed, words by script, common prefixes, sentence ends."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import regex
@@ -8,19 +9,31 @@ import sentencex
 
 # Scripts written without blanks: there each grapheme cluster is a unit of its own.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_UNIT = regex.compile(rf"\s*(?:(?=[{UNSPACED}])\X\p{{P}}*|(?:(?![{UNSPACED}])\S)+)")
+# An opening bracket or quote belongs to what follows. A few at most, lest a long row of them take quadratic time.
+_OPENING = r"[\p{Ps}\p{Pi}]{0,3}+"
+_UNIT = regex.compile(
+    rf"\s*(?:{_OPENING}(?=[{UNSPACED}])\X[\p{{P}}--[\p{{Ps}}\p{{Pi}}]]*|(?:(?!{_OPENING}[{UNSPACED}])\S)+)",
+    regex.VERSION1,
+)
 _SPACE = regex.compile(r"\s+")
+_DIGITS = regex.compile(r"\d+")
+_VISIBLE = regex.compile(r"[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]")
 # U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r]]", regex.VERSION1)
 _MARKS = regex.compile(r"\p{M}{31}")
 # Searched from the end, lest a long row of dots take quadratic time. Closing quotes are of either kind: „…“, »…«, “…”.
 _SENTENCE_END = regex.compile(r"(?r)[\p{STerm}…]+[\p{Pe}\p{Pf}\p{Pi}\"']*\s*$")
 _UNSPACED_END = regex.compile(rf"[{UNSPACED}\u3000-\u303f\uff00-\uffef]$")
+# A whole grapheme cluster each: what joins or colours an emoji belongs to it, and joiners elsewhere to their script.
 _EMOJI = regex.compile(
-    r"\s*(?:[\p{Emoji_Presentation}\p{Emoji_Modifier}]|[\p{Emoji}--[0-9#*]]\uFE0F|[\u200D\uFE0F\u20E3])+",
+    r"\s?(?:(?=\p{Emoji_Presentation}|[\p{Emoji}--[0-9#*]][\uFE0F\p{Emoji_Modifier}]|[0-9#*]\uFE0F?\u20E3)\X)+",
     regex.VERSION1,
 )
 _MARK_END = regex.compile(r"[\p{Terminal_Punctuation}…]$")
+_CLAUSE_END = regex.compile(r"[[\p{Terminal_Punctuation}--\p{STerm}]…–—]$", regex.VERSION1)
+_UNSPACED = regex.compile(rf"\s*[{UNSPACED}]")
+# Arabic and Hebrew marks that some write and some leave out, and the stroke that only lengthens an Arabic word.
+_OPTIONAL = regex.compile("[\u0591-\u05c7\u0640\u064b-\u065f\u0670]+")
 _END = regex.compile(r"(?<!\p{P})\p{P}++$")
 _PUNCTUATION = regex.compile(r"^[\p{P}\s]++|(?<![\p{P}\s])[\p{P}\s]++$")
 
@@ -38,8 +51,12 @@ def check(text: str) -> None:
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFC with each run of blanks as one blank and none at the ends."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """Return `text` in NFC without what is no text, each run of blanks as one and none at the ends.
+
+    Where nothing is to be seen nothing is left.
+    """
+    text = _SPACE.sub(" ", unicodedata.normalize("NFC", _FORBIDDEN.sub("", text))).strip()
+    return text if _VISIBLE.search(text) else ""
 
 
 def units(text: str) -> list[str]:
@@ -61,8 +78,8 @@ def common_prefix(a: Sequence[str], b: Sequence[str]) -> int:
 
 
 def key(unit: str) -> str:
-    """Return what of a unit counts when words are compared: no case, blanks or outer punctuation."""
-    return _PUNCTUATION.sub("", unit).casefold()
+    """Return what of a unit counts when words are compared: no case, blanks, outer punctuation or optional marks."""
+    return _PUNCTUATION.sub("", _OPTIONAL.sub("", unit)).casefold()
 
 
 def with_end_of(unit: str, other: str) -> str:
@@ -75,6 +92,16 @@ def keys(text_units: Sequence[str]) -> list[str]:
     return [k for unit in text_units if (k := key(unit))]
 
 
+def is_clause_border(before: str, after: str) -> bool:
+    """Tell whether a clause ends between two units: at a mark, or at a blank in a script that has few."""
+    return bool(_CLAUSE_END.search(before)) or (after[0].isspace() and is_unspaced(after))
+
+
+def is_unspaced(unit: str) -> bool:
+    """Tell whether a unit is one of a script without blanks."""
+    return bool(_UNSPACED.match(unit))
+
+
 def is_punctuated(text_units: Sequence[str]) -> bool:
     """Tell whether any word is followed by a mark: then whoever wrote the text punctuates it."""
     return any(_MARK_END.search(unit) for unit in text_units)
@@ -85,6 +112,11 @@ def capitalised(unit: str) -> str:
     bare = unit.lstrip()
     upper = unit[: len(unit) - len(bare)] + bare[:1].upper() + bare[1:]
     return upper if key(upper) == key(unit) else unit
+
+
+def numbers(text: str) -> Counter[str]:
+    """Return each run of digits and how often it is there: `3.5` and `3,5` have the same two."""
+    return Counter(_DIGITS.findall(text))
 
 
 def is_speech(text: str) -> bool:

@@ -7,7 +7,6 @@ import pytest
 
 from rtt import text
 from rtt.catalog import Catalog
-from rtt.config import Device
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import Hardware, choose_hardware
 from rtt.engine import Hypothesis, Job
@@ -133,6 +132,21 @@ def test_emoji_are_kept_from_the_model_and_given_back(backend: Ct2Backend, said:
     assert translated(backend, job(said)) == [answer]
 
 
+@pytest.mark.parametrize("final", [False, True])
+def test_emoji_end_a_finished_sentence_only(backend: Ct2Backend, *, final: bool) -> None:
+    (answer,) = translated(backend, Job("en-de", "Thank you 👍", "", final))
+    assert ("👍" in answer) is final
+
+
+@pytest.mark.parametrize("said", ["今天天气很好。", "مرحبا بكم جميعا", "สวัสดีครับ", "Привет мир"], ids=ascii)
+def test_what_the_model_cannot_read_stays_as_it_is(backend: Ct2Backend, said: str) -> None:
+    assert translated(backend, job(said), job("Good morning."), job(said)) == [said, "Guten Morgen.", said]
+
+
+def test_a_few_letters_that_the_model_spells_are_translated(backend: Ct2Backend) -> None:
+    assert translated(backend, job("Zoë went to the café.")) != ["Zoë went to the café."]
+
+
 def test_output_is_as_long_as_the_options_allow(backend: Ct2Backend, folder: ModelFolder) -> None:
     folder.edit(lambda manifest: manifest["options"].update(max_output_ratio=1.0))
     babble = job("a" * 200)
@@ -219,40 +233,61 @@ def test_a_missing_vocabulary_that_the_manifest_does_not_list_is_told(folder: Mo
 
 @needs_no_gpu
 def test_without_gpu_the_cpu_is_chosen() -> None:
-    assert choose_hardware(Device.AUTO, "auto", 3) == Hardware("cpu", "int8", 3)
+    assert choose_hardware("auto", "auto", 3) == Hardware("cpu", "int8", 3)
 
 
 @needs_no_gpu
 def test_a_gpu_that_is_not_there_is_refused() -> None:
     with pytest.raises(ConfigError, match="device: cuda; no CUDA device is visible here; use cpu or auto"):
-        choose_hardware(Device.CUDA, "auto", 0)
+        choose_hardware("cuda", "auto", 0)
+
+
+@pytest.mark.parametrize(
+    ("device", "indices"), [("cuda", (0,)), ("cuda:1", (1,)), ("cuda:1,cuda:0,cuda:1", (0, 1)), ("auto", (0,))]
+)
+def test_every_gpu_that_is_asked_for_has_the_models(
+    monkeypatch: pytest.MonkeyPatch, device: str, indices: tuple[int, ...]
+) -> None:
+    # What a machine with two GPUs would say; that they translate is tested where there is one.
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 2)
+    monkeypatch.setattr("ctranslate2.get_supported_compute_types", lambda _: {"float16"})
+    hardware = choose_hardware(device, "auto", 3)
+    assert hardware == Hardware("cuda", "float16", 3, indices)
+    assert hardware.options["device_index"] == list(indices)
+    assert hardware.options["inter_threads"] * len(indices) >= 3
+
+
+def test_a_gpu_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 2)
+    with pytest.raises(ConfigError, match="device: cuda:0,cuda:2; there are cuda:0 to cuda:1"):
+        choose_hardware("cuda:0,cuda:2", "auto", 0)
 
 
 def test_the_cpu_may_be_asked_for() -> None:
-    assert choose_hardware(Device.CPU, "float32", 2) == Hardware("cpu", "float32", 2)
+    assert choose_hardware("cpu", "float32", 2) == Hardware("cpu", "float32", 2)
 
 
 def test_there_is_a_worker_for_each_core() -> None:
-    assert 1 <= choose_hardware(Device.CPU, "auto", 0).workers <= (os.cpu_count() or 1)
+    assert 1 <= choose_hardware("cpu", "auto", 0).workers <= (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("wanted", ["int9", "", "float8"])
 def test_a_compute_type_that_is_not_there_is_refused(wanted: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        choose_hardware(Device.CPU, wanted, 0)
+        choose_hardware("cpu", wanted, 0)
     assert str(refused.value).startswith(f"compute_type: {wanted}; cpu supports float32, int8")
 
 
 @pytest.mark.parametrize("wanted", sorted(ctranslate2.get_supported_compute_types("cpu")))
 def test_every_compute_type_of_the_cpu_translates(wanted: str) -> None:
-    hardware = choose_hardware(Device.CPU, wanted, 1)
+    hardware = choose_hardware("cpu", wanted, 1)
     assert hardware.compute_type == wanted
     assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
 
 
 @needs_gpu
-@pytest.mark.parametrize("device", [Device.AUTO, Device.CUDA])
-def test_a_gpu_is_chosen_and_translates(device: Device) -> None:
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_a_gpu_is_chosen_and_translates(device: str) -> None:
     hardware = choose_hardware(device, "auto", 1)
     assert hardware == Hardware("cuda", "float16", 1)
     assert translated(loaded(BUNDLED, hardware), job("Good morning.")) == ["Guten Morgen."]
@@ -292,11 +327,32 @@ def test_a_damaged_head_is_refused(tmp_path: Path) -> None:
 
 def test_a_draft_is_kept_as_far_as_the_model_believes_in_it(backend: Ct2Backend) -> None:
     def answer(draft: str, trust: float) -> str:
-        return backend.translate_batch([Job("en-de", "How are you?", "", True, draft, trust)])[0].text
+        return backend.translate_batch([Job("en-de", "How are you?", "", False, draft, trust)])[0].text
 
     plain = answer("", 0.0)
     assert answer("Wie Zebra", 0.1) == plain
     assert answer("Wie Zebra", 0.0).startswith("Wie Zebra")
+    assert answer(plain, 0.1) == plain
+
+
+def test_what_the_model_is_sure_of_is_told(backend: Ct2Backend) -> None:
+    def sure(draft: str, least: float, prefix: str = "") -> str:
+        return backend.translate_batch([Job("en-de", "How are you?", prefix, False, draft, 0.0, least)])[0].sure
+
+    assert sure("", 0.5) == ""
+    assert sure("Wie Zebra", 0.5) == "Wie"
+    assert sure("Wie Zebra", 0.0) == "Wie Zebra"
+    assert sure(" geht Zebra", 0.5, prefix="Wie").startswith("Wie")
+
+
+def test_a_word_is_taken_back_for_an_answer_that_is_worth_it(backend: Ct2Backend) -> None:
+    def answer(draft: str, price: float) -> str:
+        return backend.translate_batch([Job("en-de", "How are you?", "", True, draft, price=price)])[0].text
+
+    plain = answer("", 0.0)
+    other = "Was machst du?"
+    assert answer(other, 0.01) == answer("Wie Zebra", 1.0) == plain
+    assert answer(other, 100.0) == other
     assert answer(plain, 0.1) == plain
 
 

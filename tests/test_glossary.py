@@ -193,7 +193,7 @@ async def test_an_operator_sets_the_glossary(service: Service) -> None:
 @pytest.mark.parametrize("spoken", [False, True], ids=["finals", "word by word"])
 async def test_the_bundled_model_gets_nearly_every_term_right(real_server: str, *, spoken: bool) -> None:
     url = real_server.replace("http", "ws", 1) + "/v1/translate?source=en&target=de&stability=steady"
-    sentences = FIXTURE["sentences"][:: 3 if spoken else 1]
+    sentences = FIXTURE["sentences"][:: 4 if spoken else 1]
     async with connect(url, proxy=None) as connection:
         consumer = Peer(connection)
         await consumer.send({"type": "glossary", "terms": FIXTURE["terms"]})
@@ -201,7 +201,7 @@ async def test_the_bundled_model_gets_nearly_every_term_right(real_server: str, 
             words = sentence.split()
             for count in range(1, len(words) if spoken else 0):
                 await consumer.send({"type": "partial", "text": " ".join(words[:count]), "utterance": number})
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
             await consumer.send({"type": "final", "text": sentence, "utterance": number})
         await consumer.send({"type": "final", "text": "Thank you.", "utterance": len(sentences)})
         await consumer.next(type="caption", final=True, utterance=len(sentences))

@@ -14,28 +14,29 @@ ORDER = [
     {"bench"},
     {"server"},
     {"app"},
-    {"sockets", "headers", "websocket", "doorkeeper", "invitations"},
-    {"conversation", "door"},
+    {"sockets", "streams", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
+    {"conversation", "door", "events", "live_vtt"},
     {"nodes"},
     {"rooms"},
-    {"room"},
-    {"quotas", "session", "audience", "measure", "convert", "offer"},
+    {"records"},
+    {"room", "archive"},
+    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
     {"captions", "metrics"},
-    {"auth", "ct2", "scheduler", "log"},
+    {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"cache", "config", "energy", "turns"},
     {"load"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "outbox", "trace"},
+    {"catalog", "client", "engine", "outbox", "talks", "trace"},
     {"protocol"},
+    {"alignment"},
     {"text"},
     {"errors"},
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
-    *("protocol", "text"),
-    "errors",
+    *("protocol", "alignment", "text", "errors", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -46,18 +47,24 @@ ONLY = {
     "huggingface_hub": {"convert"},
     "langcodes": {"convert"},
     "yaml": {"convert"},
-    "orjson": {"protocol", "app", "ct2", "convert", "cli"},
+    "orjson": {"protocol", "app", "ct2", "convert", "cli", "shell"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
+    "starlette": {
+        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "live_vtt", "server"),
+        *("sockets", "streams", "transcripts_http"),
+    },
     "prometheus_client": {"energy", "metrics"},
     "cachetools": {"cache"},
-    "starlette": {"app", "conversation", "door", "doorkeeper", "headers", "invitations", "server", "sockets"},
     "uvicorn": {"server", "websocket"},
     "websockets": {"client", "websocket", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
     "psutil": {"bench"},
     "redis": {"nodes"},
+    "budoux": {"transcript"},
+    "wcwidth": {"transcript"},
+    "webvtt": {"transcript"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ct2": {"cli", "bench", "convert"},
@@ -103,8 +110,10 @@ def test_pure_modules_import_pure_ones_only(name: str) -> None:
     assert found & RANK.keys() <= PURE
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("measure/") and "replay" not in file])
-def test_measures_are_pure(file: str) -> None:
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.startswith(("measure/", "transcript/")) and "replay" not in file]
+)
+def test_measures_and_transcripts_are_pure(file: str) -> None:
     assert set(imports(FILES[file])) & IMPURE == set()
 
 

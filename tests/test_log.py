@@ -127,6 +127,14 @@ def test_a_late_reader_gets_the_last_sentences(story: Story, langs: set[str], co
     assert log.recent(langs, count) == sorted([*by_lang, *still_open], key=lambda event: event.seq)
 
 
+@given(stories, languages)
+def test_what_was_finished_is_the_newest_final_of_what_was_not_withdrawn(story: Story, langs: set[str]) -> None:
+    log, events = told(story)
+    lasting = newest([event for event in events if event.lasting])
+    finished = [e for e in lasting if isinstance(e.update, Update) and e.lang in langs]
+    assert sorted(seqs(log.finished(langs))) == sorted(seqs(finished))
+
+
 @given(stories, languages, st.integers(1, 5), st.data())
 def test_a_full_log_knows_how_far_it_reaches(story: Story, langs: set[str], limit: int, data: st.DataObject) -> None:
     log, events = told(story, limit)

@@ -17,8 +17,9 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 WELCOME = Path(__file__).parent.parent / "examples" / "welcome.trace.jsonl"
 TALK = [
     TraceEvent(100, "partial", "good morning", start_ms=0, end_ms=90),
-    TraceEvent(200, "final", "Good morning. Welcome.", start_ms=0, end_ms=190),
-    TraceEvent(300, "final", "Thank you.", start_ms=200, end_ms=290),
+    TraceEvent(400, "partial", "good morning welcome", start_ms=0, end_ms=390),
+    TraceEvent(700, "final", "Good morning. Welcome.", start_ms=0, end_ms=690),
+    TraceEvent(800, "final", "Thank you.", start_ms=700, end_ms=790),
 ]
 
 
@@ -32,7 +33,7 @@ def open_captions(log: EventLog) -> list[Caption]:
 
 async def test_each_reader_gets_a_log_of_its_own(service: Service) -> None:
     readers = [("de", Stability.FAST), ("fr", Stability.FINAL), ("en", Stability.STEADY)]
-    german, french, english = await replay(service.url, Performance("talk", "en", TALK, speed=2), readers)
+    german, french, english = await replay(service.url, Performance("talk", "en", TALK, speed=1), readers)
     assert text(german) == text(french) == ["GOOD MORNING.", "WELCOME.", "THANK YOU."]
     assert text(english) == ["Good morning.", "Welcome.", "Thank you."]
     assert (german.talk.target, german.talk.stability, german.talk.model) == ("de", Stability.FAST, "en-de")
@@ -52,7 +53,7 @@ async def test_times_are_those_of_the_trace(service: Service) -> None:
 async def test_progress_is_told(service: Service) -> None:
     times: list[float] = []
     await replay(service.url, Performance("talk", "en", TALK, speed=100), [("de", Stability.STEADY)], times.append)
-    assert times == [100, 200, 300]
+    assert times == [event.at_ms for event in TALK]
 
 
 async def test_sentences_are_translated_offline(service: Service) -> None:
@@ -87,7 +88,7 @@ async def test_a_server_that_is_not_there_is_told() -> None:
 
 
 def test_events_without_numbers_are_numbered() -> None:
-    assert [event.utterance for event in numbered(TALK)] == [0, 0, 1]
+    assert [event.utterance for event in numbered(TALK)] == [0, 0, 0, 1]
     own = [TraceEvent(0, "final", "a", 7), TraceEvent(1, "partial", "b"), TraceEvent(2, "final", "c", 9)]
     assert [event.utterance for event in numbered(own)] == [7, 8, 9]
 

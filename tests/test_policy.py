@@ -19,9 +19,11 @@ CASES = json.loads((Path(__file__).parent / "fixtures" / "policy.json").read_tex
 class Talk:
     """A segmenter and a stream, as a room joins them; time passes by 0.1 s a step."""
 
-    def __init__(self, *, tail: bool = True, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:
         self.segmenter = Segmenter("en", SegmenterOptions(), 0.0)
-        self.stream = Stream("model", PolicyOptions(tail=tail, **options))
+        # What is answered twice stands, and everybody sees the rest at once: so each rule can be seen by itself.
+        plain = {"tail": True, "mask": 2, "persist": 2, "fast_persist": 1}
+        self.stream = Stream("model", PolicyOptions(**plain | options))
         self.now = 0.0
 
     def say(self, text: str, *, final: bool, utterance: int | None = None) -> None:
@@ -77,7 +79,7 @@ def test_table(case: dict[str, Any]) -> None:
             case {"job": expected}:
                 check_job(talk.stream.job_to_run(), expected)
                 if "answer" in step:
-                    talk.stream.receive_hypothesis(Hypothesis(step["answer"]))
+                    talk.stream.receive_hypothesis(Hypothesis(step["answer"], step.get("sure", "")))
                 else:
                     talk.stream.receive_failure()
             case {"answer": text}:
@@ -118,7 +120,7 @@ STEPS = st.lists(
         st.tuples(st.just("correct"), st.integers(1, 9), WORDS),
         st.tuples(st.just("wait"), st.integers(0, 40), st.just("")),
         st.tuples(st.just("draw"), st.just(0), st.just("")),
-        st.tuples(st.just("answer"), st.just(0), st.one_of(WORDS, st.just("echo"))),
+        st.tuples(st.just("answer"), st.integers(0, 8), st.one_of(WORDS, st.just("echo"))),
         st.tuples(st.just("fail"), st.just(0), st.just("")),
     ),
     max_size=40,
@@ -139,7 +141,8 @@ def play(talk: Talk, steps: list[tuple[str, int, str]]) -> list[Update | Withdra
             if kind == "fail":
                 talk.stream.receive_failure()
             else:
-                talk.stream.receive_hypothesis(Hypothesis(job.prefix + text if text != "echo" else job.text))
+                answer = job.prefix + text if text != "echo" else job.text
+                talk.stream.receive_hypothesis(Hypothesis(answer, "".join(text_rules.units(answer)[:number])))
             job = None
         elif kind in {"cancel", "correct"}:
             known = {s.id: s for s in talk.segmenter.recent(100)}
@@ -155,10 +158,22 @@ def play(talk: Talk, steps: list[tuple[str, int, str]]) -> list[Update | Withdra
     return talk.stream.updates_to_send()
 
 
-@given(STEPS, st.integers(0, 3), st.booleans())
-def test_the_promises_to_readers(steps: list[tuple[str, int, str]], mask: int, keep_stable: bool) -> None:  # noqa: FBT001
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "mask": st.integers(0, 3),
+        "tail": st.booleans(),
+        "keep_stable": st.booleans(),
+        "persist": st.integers(2, 5),
+        "fast_persist": st.integers(1, 4),
+    },
+)
+
+
+@given(STEPS, OPTIONS)
+def test_the_promises_to_readers(steps: list[tuple[str, int, str]], options: dict[str, Any]) -> None:
     """Whatever is said and answered: stable only grows until the final, and every segment that was shown ends."""
-    updates = play(Talk(mask=mask, keep_stable=keep_stable), steps)
+    updates = play(Talk(**options), steps)
     stable: dict[int, str] = {}
     revision: dict[int, int] = {}
     finished: set[int] = set()

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec import UNSET, UnsetType
 
 from rtt import protocol, text
 from rtt.errors import BadMessage, BadRequest, TryAgainLater, WireError
 from rtt.protocol import (
     CancelUtterance,
+    CaptionTiming,
     FromReader,
     FromSpeaker,
     ListenQuery,
@@ -128,6 +130,7 @@ def is_text(said: str) -> bool:
 speech = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40).filter(is_text)
 counts = st.integers(0, 2**53)
 numbers = counts | st.floats(allow_nan=False, allow_infinity=False)
+times = st.floats(0, 1e6)
 VALUES: dict[object, st.SearchStrategy[Any]] = {
     str: speech,
     int: counts,
@@ -143,6 +146,8 @@ VALUES: dict[object, st.SearchStrategy[Any]] = {
         )
     ),
     dict[str, str]: st.dictionaries(speech, speech),
+    dict[str, int]: st.dictionaries(speech, counts),
+    CaptionTiming | UnsetType: st.just(UNSET) | st.builds(CaptionTiming, times, times, times, counts),
 }
 
 

@@ -6,19 +6,25 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 import typer
+from starlette.routing import Route
 
+from rtt.app import create_app
 from rtt.auth import Auth, Role, find_secrets
 from rtt.cli import bench, measure, models
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
+from rtt.profanity import read_profanity
 from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
+from rtt.talk_schedule import Schedule
 from tests.conftest import running_server
+from tests.scripted import ScriptedEngine, scripted_catalog
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -52,25 +58,32 @@ def shell(real_server: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "RTT_URL": real_server}
 
 
+def speak_in_the_hall(shell: dict[str, str]) -> None:
+    speaking = ["rtt", "replay", "examples/welcome.trace.jsonl", "--room", "hall", "--target", "de", "--speed", "100"]
+    subprocess.run(speaking, cwd=ROOT, env=shell, capture_output=True, timeout=60, check=True)
+
+
 def ordinary(command: str) -> bool:
     return not (command.startswith("./") or ENDLESS.match(command) or SECRET.search(command))
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ordinary(c)])
 def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
+    if command.startswith("rtt transcript"):
+        speak_in_the_hall(shell)
     done = subprocess.run(
         command, shell=True, cwd=ROOT, env=shell, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     assert re.search(
-        "Guten Morgen|Wie geht|Katze|finals|finalisation lag|wait-3|to ready|en → de|one core", done.stdout
+        "Guten Morgen|Danke|Wie geht|Katze|finals|finalisation lag|wait-3|to ready|en → de|one core|flag --port",
+        done.stdout,
     )
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if ENDLESS.match(c)])
 def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dict[str, str]) -> None:
-    speaking = ["rtt", "replay", "examples/welcome.trace.jsonl", "--room", "hall", "--speed", "100"]
-    subprocess.run(speaking, cwd=ROOT, env=shell, capture_output=True, timeout=60, check=True)
+    speak_in_the_hall(shell)
     with subprocess.Popen(
         command.split(), cwd=ROOT, env=shell, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -86,6 +99,19 @@ def test_a_command_that_goes_on_for_ever_shows_captions(command: str, shell: dic
 @pytest.mark.parametrize("message", blocks("json"))
 def test_a_message_is_one(message: str) -> None:
     assert isinstance(decode(message, SPEAKER_TYPES), Glossary)
+
+
+def test_the_schedule_is_one(tmp_path: Path) -> None:
+    (tmp_path / "schedule.toml").write_text(next(block for block in blocks("toml") if "[[talks]]" in block))
+    slot = Schedule(tmp_path / "schedule.toml").due("hall", datetime.now(UTC) + timedelta(days=36_500))
+    assert slot
+    assert slot.languages == ("de",)
+
+
+def test_the_list_of_words_is_one(tmp_path: Path) -> None:
+    (block,) = blocks("text")
+    (tmp_path / "list.txt").write_text(block)
+    read_profanity(tmp_path / "list.txt")
 
 
 def test_the_python_example_runs(shell: dict[str, str]) -> None:
@@ -158,14 +184,22 @@ def test_the_table_of_settings() -> None:
     rows = {code(flag): (code(environment), code(default)) for flag, environment, default, _ in table("Settings")}
     assert list(rows) == list(flags)
     settings = {f"--{name.replace('_', '-')}" for name in Config.__struct_fields__} - {"--segmenter", "--policy"}
-    assert set(rows) == settings
+    assert set(rows) - {"--config"} == settings
     for flag, (environment, default) in rows.items():
         name = flag.removeprefix("--").replace("-", "_")
         assert environment == f"RTT_{name.upper()}" == flags[flag].envvar
-        if name == "models":
+        if name == "config":
+            assert default == ""
+        elif name == "models":
             assert [path.name for path in Config().models] == [default]
         else:
             assert getattr(make_config({name: default or None}), name) == getattr(Config(), name)
+
+
+def test_the_table_of_paths() -> None:
+    app = create_app(make_config({}), scripted_catalog(), ScriptedEngine())
+    paths = {route.path for route in app.routes if isinstance(route, Route)}
+    assert {code(row[0]) for heading in ("Pages", "HTTP") for row in table(heading)} == paths
 
 
 def test_the_table_of_messages() -> None:

@@ -283,6 +283,70 @@ class TestOperators:
             assert operator.last_error["code"] == "restarting"
 
 
+class TestLookingOn:
+    """Speakers and operators who read along."""
+
+    async def test_operators_are_told_who_reads_what(self, guarded: Service) -> None:
+        reading = f"{LISTEN}token={token(Role.READER)}&lang="
+        async with (
+            guarded.peer(f"{SPEAK}&token={token(Role.OPERATOR)}") as operator,
+            guarded.peer(f"{reading}de") as one,
+            guarded.peer(f"{reading}de,fr") as other,
+        ):
+            told = await operator.next(type="status", readers=2)
+            assert told["languages"] == {"de": 2, "fr": 1}
+            for reader in (one, other):
+                assert "languages" not in await reader.next(type="status", readers=2)
+        async with guarded.peer(f"{SPEAK}&token={token(Role.SPEAKER)}") as speaker:
+            assert "languages" not in await speaker.next(type="status", readers=0)
+
+    @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SPEAKER])
+    async def test_they_are_not_counted_as_readers(self, guarded: Service, role: Role) -> None:
+        async with (
+            guarded.peer(f"{LISTEN}lang=de&role={role}&token={token(role)}") as watcher,
+            guarded.peer(f"{SPEAK}&token={token(Role.SPEAKER)}") as speaker,
+        ):
+            status = await speaker.next(type="status")
+            assert (status["readers"], "languages" in status) == (0, False)
+            await speaker.send({"type": "final", "text": "Hello."})
+            await watcher.next(type="caption", stable="HELLO.")
+
+    @pytest.mark.parametrize(
+        ("role", "part"), [(Role.READER, "operator"), (Role.READER, "speaker"), (Role.OPERATOR, "speaker")]
+    )
+    async def test_others_are_no_onlookers(self, guarded: Service, role: Role, part: str) -> None:
+        async with guarded.peer(f"{LISTEN}role={part}&token={token(role)}") as peer:
+            assert await peer.closed() == 4403
+            assert f"field role: {part} needs {part}" in peer.last_error["message"]
+
+    async def test_an_operator_rehearses_where_nobody_reads(self, guarded: Service) -> None:
+        async with guarded.peer(f"{TRANSLATE}&role=operator&token={token(Role.OPERATOR)}") as operator:
+            await operator.send({"type": "final", "text": "One, two."})
+            await operator.next(type="caption", lang="de", stable="ONE, TWO.")
+        async with guarded.peer(f"{TRANSLATE}&role=operator&token={token(Role.READER)}") as reader:
+            assert await reader.closed() == 4403
+
+    async def test_the_glossary_is_told_to_those_who_may_set_it(self, guarded: Service) -> None:
+        operating = f"{SPEAK}&token={token(Role.OPERATOR)}"
+        terms = [{"source": "rtt", "keep": True}]
+        async with (
+            guarded.peer(operating) as one,
+            guarded.peer(f"{SPEAK}&token={token(Role.SPEAKER)}") as speaker,
+            guarded.peer(f"{LISTEN}token={token(Role.READER)}") as reader,
+        ):
+            await speaker.next(type="ready")
+            await one.send({"type": "glossary", "terms": terms})
+            for peer in (one, speaker):
+                assert (await peer.next(type="glossary"))["terms"] == terms
+            async with guarded.peer(operating) as late:
+                assert (await late.next(type="glossary"))["terms"] == terms
+            await one.send({"type": "glossary", "terms": []})
+            assert (await speaker.next(type="glossary"))["terms"] == []
+            await reader.send({"type": "ping", "t": 1})
+            await reader.next(type="pong")
+            assert "glossary" not in {message["type"] for message in reader.seen}
+
+
 class TestPagesOfOthers:
     @pytest.mark.parametrize(
         ("host", "welcome"),

@@ -214,7 +214,7 @@ async def test_what_is_known_is_not_translated_again(backend: GatedBackend) -> N
     scheduler = Scheduler(backend, workers=1, max_batch=3, cache_bytes=100_000)
     await scheduler.start()
     fresh = await scheduler.translate(Source("again"))
-    known = await scheduler.translate(Source("again", room="other", urgent=True))
+    known = await scheduler.translate(Source("again", room="other"))
     await scheduler.stop()
     assert fresh == known == Hypothesis("AGAIN")
     assert [fresh.timing.cached, known.timing.cached] == [False, True]

@@ -72,6 +72,44 @@ def brief(changes: list[Change]) -> list[tuple[int, str, int | str]]:
             id="the frozen part is found again though it grew",
         ),
         pytest.param(["One. Two", "One. Two", "One.|"], [(2, "", "withdrawn")], id="what was open may go away"),
+        pytest.param(
+            ["It was late. We", "It was late. We left", "Somebody asks the driver to come to the door|"],
+            [(2, "Somebody asks the driver to come to the door", "final")],
+            id="nothing of another text is taken for what is frozen",
+        ),
+        pytest.param(
+            [
+                "It was late. We left",
+                "It was late. We left for",
+                "We left for home. And",
+                "We left for home. And slept|",
+            ],
+            [(2, "We left for home.", "final"), (3, "And slept", "final")],
+            id="a text that forgets its beginning goes on where it was",
+        ),
+        pytest.param(
+            ["It was late. We", "It was late. We left", "Zq vw", "It was late. We left it|"],
+            [(2, "We left it", "final")],
+            id="a text that comes back goes on where it was",
+        ),
+        pytest.param(
+            ["See example.Com for it. Yes", "See example.Com for it. Yes it"],
+            [(1, "See example.Com for it.", "final"), (2, "Yes it", 1)],
+            id="a word is not cut, and the sentences after it are",
+        ),
+        pytest.param(
+            ["... one. Two", "... one. Two three"],
+            [(1, "... one.", "final"), (2, "Two three", 1)],
+            id="marks alone are no sentence",
+        ),
+        pytest.param(["One! …|"], [(1, "One! …", "final")], id="nor at the end"),
+        pytest.param(
+            ["One! 👍🏽 Two. 🎉|"],
+            [(1, "One! 👍🏽", "final"), (2, "Two. 🎉", "final")],
+            id="an emoji belongs to what was said before it",
+        ),
+        pytest.param(["👍", "👍|"], [(1, "👍", "final")], id="an emoji alone is said too"),
+        pytest.param(["\u200b\u2060|"], [], id="what cannot be seen is not said"),
     ],
 )
 def test_one_utterance(texts: list[str], last: list[tuple[int, str, int | str]]) -> None:
@@ -113,6 +151,25 @@ def test_chinese_is_cut_by_characters() -> None:
     assert [s.text for s in segments] == ["今天天气很好，", "我们去公园散步吧"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "sentences"),
+    [
+        ("zh", "他说：“好。”「来。」走了。", ["他说：“好。”", "「来。」", "走了。"]),
+        ("ja", "「はい。」と言った。「いいえ。」", ["「はい。」", "と言った。", "「いいえ。」"]),
+        ("ar", "«نعم». كيف حالك؟ أنا بخير", ["«نعم».", "كيف حالك؟", "أنا بخير"]),
+        ("hi", "नमस्ते। कैसे हैं?", ["नमस्ते।", "कैसे हैं?"]),
+        ("th", "สวัสดีครับ วันนี้อากาศดีมาก เราไปเดินเล่นกัน", ["สวัสดีครับ วันนี้อากาศดีมาก", "เราไปเดินเล่นกัน"]),
+        ("ar", "قلت له إن الطريق طويل، لكنه لم يسمعني ولم ينتظر أحدا منا ثم ذهب وحده إلى هناك في تلك الليلة الباردة",
+         ["قلت له إن الطريق طويل،", "لكنه لم يسمعني ولم ينتظر أحدا منا ثم ذهب وحده إلى هناك في تلك الليلة الباردة"]),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_sentences_of_many_scripts(language: str, said: str, sentences: list[str]) -> None:
+    it = Segmenter(language, SegmenterOptions(min_units=3, max_units=20), 0.0)
+    segments = it.receive_text(said, final=True, now=1)
+    assert [s.text for s in segments if isinstance(s, Segment)] == sentences
+
+
 def test_silence_settles_and_then_closes_and_speech_goes_on() -> None:
     it = segmenter(settle_s=1, idle_s=30)
     say(it, "the cat", now=1.0)
@@ -123,6 +180,17 @@ def test_silence_settles_and_then_closes_and_speech_goes_on() -> None:
     assert it.next_timer() is None
     assert brief(say(it, "the cat sat", utterance=1, now=40)) == [(2, "sat", 1)]
     assert brief(say(it, "The cat sat down.|", utterance=1, now=41)) == [(2, "sat down.", "final")]
+
+
+def test_an_utterance_without_a_number_goes_on_after_the_silence_that_closed_it() -> None:
+    it = segmenter()
+    say(it, "the cat sat", now=1.0)
+    it.handle_timer(2.0)
+    it.handle_timer(40.0)
+    assert brief(say(it, "the cat sat on", now=50)) == [(2, "on", 1)]
+    it.handle_timer(51.0)
+    it.handle_timer(90.0)
+    assert brief(say(it, "the dog ran|", now=99)) == [(3, "the dog ran", "final")]
 
 
 def test_a_timer_that_is_early_does_nothing() -> None:
@@ -166,7 +234,9 @@ class TestUtteranceNumbers:
             say(it, "word", utterance=number)
         assert brief(say(it, "word", utterance=8)) == [(1, "word", "final"), (9, "word", 1)]
 
-    @pytest.mark.parametrize("late", ["Good morning all.|", "good morning all", "good mourning", "good"])
+    @pytest.mark.parametrize(
+        "late", ["Good morning all.|", "good morning all", "good mourning", "good", "could morning all", "…"]
+    )
     def test_a_late_or_repeated_message_is_ignored(self, late: str) -> None:
         it = segmenter()
         say(it, "good morning", "Good morning all.|", utterance=3)

@@ -68,6 +68,10 @@ def test_what_is_not_text_is_refused(refused: str, says: str) -> None:
         (E_ACUTE, "é"),
         ("\N{ANGSTROM SIGN}", "Å"),
         ("ﬁ", "ﬁ"),
+        ("\u200b \ufeff\u200e\u2060", ""),
+        ("\u0301", "\u0301"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\x84b\x00", "ab"),
     ],
     ids=ascii,
 )
@@ -107,6 +111,11 @@ def test_what_is_normalised_stays_as_it_is(given_text: str) -> None:
         ("Python3は楽しい", ["Python3", "は", "楽", "し", "い"]),
         (f"hi {FAMILY} there", ["hi", f" {FAMILY}", " there"]),
         ("👍🏽 🇩🇪", ["👍🏽", " 🇩🇪"]),
+        ("好。「世界。」好", ["好。", "「世", "界。」", "好"]),
+        ("他说：“你好。”", ["他", "说：", "“你", "好。”"]),
+        ("abc「好」def", ["abc", "「好」", "def"]),
+        ("I (東京) a", ["I", " (東", "京)", " a"]),
+        ("好「", ["好", "「"]),
     ],
     ids=ascii,
 )
@@ -165,6 +174,11 @@ def test_common_prefix_is_the_longest_one(both: str, a: str, b: str) -> None:
         ("5%", "5"),
         ("$5", "$5"),
         (GRINNING, GRINNING),
+        ("«الكِتابُ»", "الكتاب"),
+        ("شكـــرا", "شكرا"),
+        ("שָׁלוֹם", "שלום"),
+        ("สวัสดี", "สวัสดี"),
+        ("ก็", "ก็"),
     ],
     ids=ascii,
 )
@@ -181,6 +195,27 @@ def test_a_key_has_no_case_and_no_punctuation_around_it(given_text: str) -> None
 
 def test_keys_leave_out_what_is_no_word() -> None:
     assert text.keys(["Well", " –", " yes,", " …"]) == ["well", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("one,", " two", True),
+        ("واحد،", " اثنان", True),
+        ("one؛", " two", True),
+        ("一，", "二", True),
+        ("one", " –", False),
+        ("one –", " two", True),
+        ("Dr.", " Lee", False),
+        ("one", " two", False),
+        ("ครับ", " ผม", True),
+        ("ค", "รั", False),
+        ("like", " 東", True),
+    ],
+    ids=ascii,
+)
+def test_is_clause_border(before: str, after: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+    assert text.is_clause_border(before, after) is expected
 
 
 @pytest.mark.parametrize(
@@ -296,6 +331,10 @@ LONG = {
     "brackets": '("' * 2000,
     "marks": ("好" + "\u0301" * 30) * 130,
     "joiners": "好" + "\u200d" * 4000,
+    "opening brackets": "「" * 4000,
+    "brackets and characters": "「好" * 2000,
+    "sentences without words": "… " * 2000,
+    "emoji": "👍\u200d" * 2000,
 }
 
 
@@ -307,6 +346,7 @@ def test_no_text_takes_long(given_text: str) -> None:
     text.keys(text.units(text.normalise(given_text)))
     text.without_sentence_end(given_text)
     text.sentences(text.normalise(given_text), "en")
+    text.split_emoji(given_text)
     assert time.process_time() - start < 0.05
 
 
@@ -318,7 +358,17 @@ def test_no_text_takes_long(given_text: str) -> None:
         (f"{FAMILY} family ❤️ here", ("family here", f"{FAMILY} ❤️")),
         ("Deutschland 🇩🇪!", ("Deutschland!", " 🇩🇪")),
         (GRINNING, ("", GRINNING)),
+        ("Press 1️⃣ now", ("Press now", " 1️⃣")),
+        ("Look ☝🏽 ☝️", ("Look", " ☝🏽 ☝️")),
+        ("❤️\u200d🔥 hot", ("hot", "❤️\u200d🔥")),
+        (
+            "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f won",
+            ("won", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"),
+        ),
+        ("ක්\u200dය", ("ක්\u200dය", "")),
+        ("می\u200cخواهم", ("می\u200cخواهم", "")),
     ],
+    ids=ascii,
 )
 def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
     assert text.split_emoji(said) == split
@@ -330,3 +380,14 @@ def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
 )
 def test_a_word_with_the_end_of_another(unit: str, other: str, result: str) -> None:
     assert text.with_end_of(unit, other) == result
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("3.5 km", "3,5 km"), ("at 6:30", "um 6.30 Uhr"), ("1,000 of 7", "7 von 1.000"), ("none", "")]
+)
+def test_numbers_are_the_same_in_every_language(one: str, other: str) -> None:
+    assert text.numbers(one) == text.numbers(other)
+
+
+def test_numbers_are_counted() -> None:
+    assert text.numbers("2 and 2 and 22") - text.numbers("2 and 22") == {"2": 1}

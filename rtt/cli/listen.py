@@ -12,9 +12,9 @@ from rich.text import Text
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import Json, StabilityOption, TokenOption, Url
 from rtt.client import listen as listen_to
-from rtt.protocol import Cancel, Caption, Ready, Stability, Status, encode
+from rtt.protocol import Cancel, Caption, Clear, Ready, Stability, Status, encode
 
-Messages = AsyncIterator[Ready | Caption | Cancel | Status]
+Messages = AsyncIterator[Ready | Caption | Cancel | Clear | Status]
 
 
 def listen(
@@ -53,6 +53,9 @@ async def _show(messages: Messages, *, tag: bool) -> None:
                     still_open[message.lang, message.segment] = message
                 case Cancel():
                     still_open.pop((message.lang, message.segment), None)
+                case Clear():
+                    still_open.clear()
+                    console.rule(" – ".join(filter(None, (message.title, message.speaker))), style="dim")
             live.update(Group(*(_painted(c, tag=tag) for c in still_open.values())), refresh=True)
 
 

@@ -5,14 +5,16 @@ import sys
 import typer
 
 from rtt.cli import bench, measure, models
+from rtt.cli.config import config
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
 from rtt.cli.token import token
+from rtt.cli.transcript import transcript
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, token, translate, replay, listen)
+COMMANDS = (serve, config, token, translate, replay, listen, transcript)
 
 commands = typer.Typer(
     help="Live captions in every reader's language.",
@@ -20,8 +22,9 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+_TAKES_ANY_OPTION = {"allow_extra_args": True, "ignore_unknown_options": True}
 for command in COMMANDS:
-    commands.command()(command)
+    commands.command(context_settings=_TAKES_ANY_OPTION if command is config else None)(command)
 commands.add_typer(measure.commands, name="measure")
 commands.add_typer(models.commands, name="models")
 commands.add_typer(bench.commands, name="bench")

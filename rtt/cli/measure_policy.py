@@ -19,7 +19,7 @@ from rtt.cli.logs import configure_logs
 from rtt.cli.machine import machine
 from rtt.cli.measure_talk import references_of, talk_name
 from rtt.cli.options import Json, Models
-from rtt.config import Config, Device, make_config
+from rtt.config import Config, make_config
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import choose_hardware
 from rtt.engine import Hypothesis, Job
@@ -102,7 +102,7 @@ class _Memory:
         catalog = Catalog.find(config.models)
         punctuator = catalog.punctuator(langs[0])
         self._names = {langs[1]: catalog.route(*langs), PUNCTUATION: punctuator.name if punctuator else ""}
-        self._backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
+        self._backend = Ct2Backend(catalog, choose_hardware("cpu", "auto", 1))
         self._backend.load()
         self._answers: dict[Job, Hypothesis] = {}
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from rtt.config import Device
 from rtt.protocol import Stability
 
 Url = Annotated[str, typer.Option(envvar="RTT_URL", help="The server.")]
@@ -19,7 +18,10 @@ Models = Annotated[
     list[Path] | None,
     typer.Option(envvar="RTT_MODELS", help="A folder of models, or a model; may be given several times."),
 ]
-DeviceOption = Annotated[Device | None, typer.Option("--device", envvar="RTT_DEVICE", help="Where the models run.")]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option("--device", envvar="RTT_DEVICE", help="Where the models run: cpu, cuda, cuda:0,cuda:1 or auto."),
+]
 ComputeType = Annotated[
     str | None, typer.Option(envvar="RTT_COMPUTE_TYPE", help="auto (int8 on CPU, float16 on GPU), float32, …")
 ]

@@ -17,6 +17,7 @@ from rtt.catalog import Catalog
 from rtt.cli.engine import build_engine
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, Workers
+from rtt.cli.settings_file import SettingsFile
 from rtt.config import Config, make_config
 from rtt.engine import Engine, NoEngine
 from rtt.errors import ConfigError, ModelError
@@ -29,6 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 def serve(
+    config: SettingsFile = None,
     host: Annotated[str | None, typer.Option(envvar="RTT_HOST", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(envvar="RTT_PORT", help="Port to listen on.")] = None,
     models: Models = None,
@@ -88,6 +90,15 @@ def serve(
     history: Annotated[
         int | None, typer.Option(envvar="RTT_HISTORY", help="Finished sentences a late reader gets first.")
     ] = None,
+    transcripts: Annotated[
+        Path | None, typer.Option(envvar="RTT_TRANSCRIPTS", help="Folder for the transcripts of talks that are over.")
+    ] = None,
+    schedule: Annotated[
+        Path | None, typer.Option(envvar="RTT_SCHEDULE", help="TOML file of the talks, which clear their rooms.")
+    ] = None,
+    profanity: Annotated[
+        Path | None, typer.Option(envvar="RTT_PROFANITY", help="List of words that are masked in captions.")
+    ] = None,
     log_limit: Annotated[
         int | None, typer.Option(envvar="RTT_LOG_LIMIT", help="Finals kept of a room, for readers who resume.")
     ] = None,
@@ -123,15 +134,15 @@ def serve(
     ] = None,
 ) -> None:
     """Serve rooms, pages and sockets."""
-    config = make_config(locals())
-    auth = Auth(find_secrets(config.secret_file, os.environ))
-    if not (auth.required or config.open or _is_loopback(config.host)):
+    settings = make_config({name: value for name, value in locals().items() if name != "config"})
+    auth = Auth(find_secrets(settings.secret_file, os.environ))
+    if not (auth.required or settings.open or _is_loopback(settings.host)):
         raise ConfigError(
-            f"host: {config.host!r}: without a secret, whoever reaches this address may speak and read; "
+            f"host: {settings.host!r}: without a secret, whoever reaches this address may speak and read; "
             "set RTT_SECRET, or --open where that is meant"
         )
     configure_logs(verbose=True)
-    uvloop.run(_serve(config, auth))
+    uvloop.run(_serve(settings, auth))
 
 
 async def _serve(config: Config, auth: Auth) -> None:

@@ -12,7 +12,7 @@ from rtt.auth import Auth, Grant, Role, find_secrets
 from rtt.errors import ConfigError
 from rtt.protocol import decode_room
 
-_PAGES = {Role.READER: "captions", Role.SPEAKER: "speak"}
+_PAGES = {Role.READER: "captions", Role.OPERATOR: "operator", Role.SPEAKER: "speak"}
 
 
 def token(
@@ -32,8 +32,8 @@ def token(
     if link is None:
         typer.echo(tokens["token"])
         return
-    if role is Role.SPEAKER:
-        # So that the speaker's page can hand on a link for readers.
+    if role in {Role.SPEAKER, Role.OPERATOR}:
+        # So that their pages can hand on a link for readers.
         tokens["reader"] = auth.issue(Grant(Role.READER, expires, name))
     typer.echo(f"{link.rstrip('/')}/{_page(role, name)}#{urlencode(tokens)}")
 
@@ -41,6 +41,4 @@ def token(
 def _page(role: Role, room: str | None) -> str:
     if role is Role.ORGANISER:
         return ""
-    if role not in _PAGES:
-        raise ConfigError(f"link: an {role} has no page; leave the option out for the token")
     return f"{_PAGES[role]}/{quote(room or '')}"

@@ -10,7 +10,6 @@ from msgspec import Struct
 from rtt import guards
 from rtt import text as text_rules
 from rtt.catalog import Model, Task
-from rtt.config import Device
 from rtt.convert.licence import UNKNOWN
 from rtt.ct2.hardware import choose_hardware
 from rtt.ct2.tokeniser import load_tokeniser, written_pieces
@@ -96,7 +95,7 @@ def _prefixes(model: Model, texts: Sequence[str], pair: tuple[str, str]) -> list
     before_source, before_target = model.manifest.tags(*pair)
     tokeniser = load_tokeniser(model, model.manifest.tokeniser.source)
     sources = [[*before_source, *tokeniser.encode(text, out_type=str)] for text in texts]
-    decoder = ctranslate2.Translator(str(model.folder), **choose_hardware(Device.CPU, "auto", 1).options)
+    decoder = ctranslate2.Translator(str(model.folder), **choose_hardware("cpu", "auto", 1).options)
 
     def answers(prefixes: Sequence[list[str]], **options: Any) -> list[list[str]]:  # noqa: ANN401 - CTranslate2's own
         results = decoder.translate_batch(

@@ -18,7 +18,7 @@ from rtt.errors import ModelError, TranslationError
 _HEAD = "head.json"
 _SENTENCE_ENDS = frozenset(".?!。？！")
 # A sentence end that is put in must be this likely, and so must a lesser mark.
-_SURE_END = 0.6
+_SURE_END = 0.68
 _SURE_PAUSE = 0.5
 
 

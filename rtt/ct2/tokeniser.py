@@ -26,6 +26,13 @@ def written_pieces(tokeniser: Any) -> set[str]:  # noqa: ANN401
     }
 
 
+def reads(tokeniser: Any, text: str) -> bool:  # noqa: ANN401
+    """Tell whether a model knows most of a text's characters, and need not spell them byte by byte."""
+    pieces = tokeniser.encode(text)
+    known = (piece for piece in pieces if not (tokeniser.is_byte(piece) or tokeniser.is_unknown(piece)))
+    return 2 * sum(len(tokeniser.id_to_piece(piece).strip("▁")) for piece in known) >= len("".join(text.split()))
+
+
 def read_vocabulary(model: Model, side: str) -> tuple[set[str], Path]:
     """Return the tokens of one side of a model, and the file they are in. Raises ModelError."""
     names = (f"{side}_vocabulary.json", "shared_vocabulary.json", "vocabulary.json")

@@ -1,21 +1,20 @@
 """A translation model: text to text, beginning with what readers have seen where the model still believes in it."""
 
-import math
 import time
 from collections.abc import Sequence
+from operator import attrgetter
 
 import ctranslate2
 
 from rtt import text as text_rules
 from rtt.catalog import Model
 from rtt.ct2.decoder import Decoder, DecoderOptions
+from rtt.ct2.drafts import Task, Way, ways, worth
 from rtt.ct2.hardware import Hardware
-from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
+from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser, reads
 from rtt.engine import Hypothesis, Job, Timing
 from rtt.errors import ModelError
 
-# An answer that ends here with this probability ends here: no other token can be more likely.
-_CERTAIN = math.log(0.5)
 # Texts made of the model's own words, to try it with: how many, and of how many words each.
 _TRIALS = 4
 _TRIAL_WORDS = 8
@@ -59,72 +58,69 @@ class Translator:
         self._decoder.check([spread[start::_TRIALS] for start in range(_TRIALS)])
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
-        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost."""
+        """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost.
+
+        A text in a script that the model cannot read stays as it is: what it would make up is no translation.
+        """
+        answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
+        readable = [n for n, job in enumerate(jobs) if reads(self._source, text_rules.split_emoji(job.text)[0])]
+        if readable:
+            answers.update(zip(readable, self._translate([jobs[n] for n in readable]), strict=True))
+        return list(answers.values())
+
+    def _translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
-        sources: list[list[str]] = self._source.encode([text for text, _ in texts], out_type=str)
-        prefixes: list[list[str]] = self._target.encode([job.prefix for job in jobs], out_type=str)
-        drafts: list[list[str]] = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        sources = self._source.encode([text for text, _ in texts], out_type=str)
+        prefixes = self._target.encode([job.prefix for job in jobs], out_type=str)
+        drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        tasks = [Task(*of_one) for of_one in zip(jobs, sources, prefixes, drafts, strict=True)]
         tokenised = time.perf_counter()
-        answers = self._answers(jobs, sources, prefixes, drafts)
+        self._score(tasks)
+        answers = self._answers(tasks)
         translated = time.perf_counter()
-        decoded = [self._target.decode(parts) for parts in answers]
+        said = [(self._text(answer.parts), self._target.decode(answer.task.sure)) for answer in answers]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
+        # Emoji stand at the end, which is not there yet while the sentence is open.
         return [
-            Hypothesis(" ".join(filter(None, [text_rules.join(parts), emoji.strip()])), timing)
-            for parts, (_, emoji) in zip(decoded, texts, strict=True)
+            Hypothesis(" ".join(filter(None, [text, emoji.strip() if job.final else ""])), sure, timing)
+            for job, (text, sure), (_, emoji) in zip(jobs, said, texts, strict=True)
         ]
 
-    def _answers(
-        self,
-        jobs: Sequence[Job],
-        sources: Sequence[list[str]],
-        prefixes: Sequence[list[str]],
-        drafts: Sequence[list[str]],
-    ) -> list[list[list[str]]]:
-        """Return the tokens of each answer, in one or more parts."""
-        starts, ended = self._verified(jobs, sources, prefixes, drafts)
-        answers = [[start] if index in ended else [] for index, start in enumerate(starts)]
-        parts = [
-            (owner, part, [] if number else starts[owner])
-            for owner, source in enumerate(sources)
-            if owner not in ended
-            for number, part in enumerate(self._parts(source))
+    def _score(self, tasks: Sequence[Task]) -> None:
+        """Have the model say what it thinks of the drafts."""
+        drafted = [task for task in tasks if task.job.draft and task.draft and len(task.source) <= self._size]
+        scores = self._decoder.score([task.source for task in drafted], [task.draft for task in drafted])
+        for task, score in zip(drafted, scores, strict=True):
+            task.score = score
+
+    def _answers(self, tasks: Sequence[Task]) -> list[Way]:
+        """Return the best way to answer each task."""
+        tried = [ways(task) for task in tasks]
+        self._decode([way for of_one in tried for way in of_one])
+        rivals = [way for of_one in tried if len(of_one) > 1 for way in of_one]
+        scores = self._decoder.score([way.task.source for way in rivals], [way.parts[0] for way in rivals])
+        for way, score in zip(rivals, scores, strict=True):
+            way.worth = worth(way.task.job, self._text(way.parts), score)
+        return [max(of_one, key=attrgetter("worth")) for of_one in tried]
+
+    def _decode(self, undecoded: Sequence[Way]) -> None:
+        pieces = [
+            (way, part, [] if number else way.start)
+            for way in undecoded
+            if not way.ended
+            for number, part in enumerate(self._parts(way.task.source))
         ]
-        decoded = self._decoder.decode([part for _, part, _ in parts], [prefix for _, _, prefix in parts])
-        for (owner, _, _), answer in zip(parts, decoded, strict=True):
-            answers[owner].append(answer)
-        return answers
+        decoded = self._decoder.decode([part for _, part, _ in pieces], [start for _, _, start in pieces])
+        for (way, _, _), tokens in zip(pieces, decoded, strict=True):
+            way.parts.append(tokens)
+        for way in undecoded:
+            if way.ended:
+                way.parts.append(way.start)
 
-    def _verified(
-        self,
-        jobs: Sequence[Job],
-        sources: Sequence[list[str]],
-        prefixes: Sequence[list[str]],
-        drafts: Sequence[list[str]],
-    ) -> tuple[list[list[str]], set[int]]:
-        """Return what each answer begins with, the prefix and what of the draft the model believes in.
-
-        And which of them are all of the answer.
-        """
-        starts, ended = list(prefixes), set()
-        drafted = [i for i, job in enumerate(jobs) if job.draft and len(sources[i]) <= self._size and drafts[i]]
-        scores = self._decoder.score([sources[i] for i in drafted], [drafts[i] for i in drafted])
-        for i, score in zip(drafted, scores, strict=True):
-            kept = self._kept(score, drafts[i], math.log(jobs[i].trust) if jobs[i].trust else -math.inf)
-            if kept > len(prefixes[i]):
-                starts[i] = drafts[i][:kept]
-                if kept == len(drafts[i]) and score[kept] > _CERTAIN:
-                    ended.add(i)
-        return starts, ended
-
-    def _kept(self, score: Sequence[float], draft: Sequence[str], least: float) -> int:
-        """Return how many tokens of a draft stay: whole words, up to the first that is less likely than `least`."""
-        kept = next((n for n in range(len(draft)) if score[n] < least), len(draft))
-        while 0 < kept < len(draft) and not draft[kept].startswith("▁"):
-            kept -= 1
-        return kept
+    def _text(self, parts: Sequence[list[str]]) -> str:
+        return text_rules.join(self._target.decode(parts))
 
     def _parts(self, source: list[str]) -> list[list[str]]:
         return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rtt.catalog import Catalog, Model, Task
-from rtt.config import Device
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import choose_hardware
 from rtt.engine import Job
@@ -25,7 +24,7 @@ class Trial:
         if len(catalog.models) != 1:
             raise ModelError(f"{folder}: {len(catalog.models)} models; name the folder of one")
         self.model: Model = next(iter(catalog.models.values()))
-        self._backend = Ct2Backend(catalog, choose_hardware(Device.CPU, "auto", 1))
+        self._backend = Ct2Backend(catalog, choose_hardware("cpu", "auto", 1))
         self._backend.load()
         manifest = self.model.manifest
         wanted = pair or (manifest.source, manifest.target)

@@ -69,7 +69,7 @@ class Point:
     figures: Report
 
 
-_MARKERS = {"preset": "*", "baseline": "s", "without": "x", "curve": "o"}
+_MARKERS = {"preset": "*", "baseline": "s", "without": "x", "with": "+", "curve": "o"}
 
 
 def plot_trade_off(points: Sequence[Point], path: Path) -> None:

@@ -69,7 +69,7 @@ class _Reader:
                     self.ready = message
                 case Status():
                     self.hears_speaker = message.speaker == "connected"
-                case _:
+                case Caption() | Cancel():
                     self.told.append((clock.now(), message))
             news.set()
 

@@ -125,7 +125,7 @@ class _Simulation:
         received_at = now if isinstance(update, Withdrawal) else update.segment.received_at
         event = self._log.append(lang, update, round((now - received_at) * 1000))
         for stability in Stability:
-            if message := message_for(event, stability):
+            if isinstance(message := message_for(event, stability), Caption | Cancel):
                 self.told[lang, stability].append((now * 1000, message))
 
 

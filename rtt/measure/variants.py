@@ -14,12 +14,12 @@ class Variant:
 
     name: str
     group: str
-    """What it is drawn as: `baseline`, `without` (an ingredient left out), `curve` or `preset`."""
+    """What it is drawn as: `baseline`, `without` or `with` (an ingredient left out or put in), `curve` or `preset`."""
     policy: Policy
     stability: Stability = Stability.STEADY
 
 
-_PLAIN = PolicyOptions(mask=0, keep_stable=False, trust=1.0, final_trust=1.0)
+_PLAIN = PolicyOptions(keep_stable=False, trust=1.0, sure=0.0, persist=2, price=0.0, fast_persist=1)
 _UPDATE_BY_UPDATE = SegmenterOptions(agreement=1)
 
 VARIANTS = (
@@ -34,15 +34,16 @@ VARIANTS = (
     Variant("baseline: finals only", "baseline", Policy(punctuated=False, stream=_PLAIN), Stability.FINAL),
     Variant("without punctuation", "without", Policy(punctuated=False)),
     Variant("without agreement", "without", Policy(_UPDATE_BY_UPDATE)),
-    Variant("with tail", "without", Policy(stream=PolicyOptions(tail=True))),
-    Variant("without mask", "without", Policy(stream=PolicyOptions(mask=0))),
     Variant("without stable prefix", "without", Policy(stream=PolicyOptions(keep_stable=False))),
     Variant("without drafts", "without", Policy(stream=PolicyOptions(trust=1.0))),
-    Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(final_trust=1.0))),
+    Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(price=0.0))),
+    Variant("without doubt", "without", Policy(stream=PolicyOptions(sure=0.0))),
+    Variant("without sureness", "without", Policy(stream=PolicyOptions(sure=1.0))),
     Variant("without any of them", "without", Policy(_UPDATE_BY_UPDATE, _PLAIN, punctuated=False)),
-    *(Variant(f"mask {mask}", "curve", Policy(stream=PolicyOptions(mask=mask))) for mask in (1, 3, 4, 6)),
+    Variant("with tail", "with", Policy(stream=PolicyOptions(tail=True))),
+    Variant("with mask 2", "with", Policy(stream=PolicyOptions(mask=2))),
     *(
-        Variant(f"final trust {trust:g}", "curve", Policy(stream=PolicyOptions(final_trust=trust)))
-        for trust in (0.0, 0.001, 0.03, 0.1)
+        Variant(f"price {price:g}", "curve", Policy(stream=PolicyOptions(price=price)))
+        for price in (0.1, 0.3, 0.5, 1.0, 2.0, 4.0)
     ),
 )

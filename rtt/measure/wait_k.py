@@ -11,7 +11,7 @@ class WaitKStream(Stream):
     """
 
     def __init__(self, model: str, k: int) -> None:
-        super().__init__(model, PolicyOptions(mask=0, trust=0.0, final_trust=0.0))
+        super().__init__(model, PolicyOptions(mask=0, trust=0.0, price=1e6))
         self._k = k
 
     def _show(self, known: _Open) -> None:
@@ -19,6 +19,7 @@ class WaitKStream(Stream):
         if asked is None:
             return
         read = len(text_rules.units(asked.text)) - asked.unagreed
-        written = max(len(known.stable), read - self._k + 1)
-        known.stable = known.seen = known.shown = known.answer = known.answer[:written]
+        written = max(known.stable, read - self._k + 1)
+        known.answer, known.ages = known.answer[:written], known.ages[:written]
+        known.stable = known.steady = known.fast = len(known.answer)
         self._tell(known, final=False)

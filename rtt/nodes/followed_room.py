@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
@@ -9,11 +10,12 @@ import msgspec
 from rtt.audience import Reader
 from rtt.errors import TryAgainLater, WireError
 from rtt.log import Event, MemoryLog
-from rtt.nodes.records import Talk, Terms
+from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.store import Fact, Past
 from rtt.policy import Update
-from rtt.protocol import VERSION, Final, Load, Partial, Ready, Spoken, Status, encode
+from rtt.protocol import VERSION, Final, Glossary, Load, Partial, Ready, Spoken, Status, encode
 from rtt.room import Room
+from rtt.talks import Talks
 
 _ANOTHER_LOG = "?"
 LED_ELSEWHERE = "another node goes on with this room; connect again and resume"
@@ -37,7 +39,6 @@ class FollowedRoom(Room):
     def __init__(self, *of_room: Any, leader: Leader) -> None:  # noqa: ANN401 - those of Room
         self._leader = leader
         self._talk: Talk | None = None
-        self._terms: Terms | None = None
         self._told: Status | None = None
         self._newest = 0
         self.entering = asyncio.Lock()
@@ -47,9 +48,9 @@ class FollowedRoom(Room):
         super().__init__(*of_room)
 
     @property
-    def log(self) -> MemoryLog:
-        """What readers have been told."""
-        return self._log
+    def leads(self) -> bool:
+        """Whether this node leads the room."""
+        return False
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -59,6 +60,8 @@ class FollowedRoom(Room):
             log=self._log.id,
             gap=gap,
             segment=self._newest,
+            title=self.talks.current.title,
+            speaker=self.talks.current.speaker,
         )
 
     def join(self, reader: Reader, since: int | None = None, log: str = "") -> None:
@@ -70,6 +73,10 @@ class FollowedRoom(Room):
         if isinstance(message, Partial | Final):
             raise TryAgainLater(LED_ELSEWHERE)
         return self._leader.say(self, encode(message))
+
+    def census(self) -> Count:
+        """Return who is here."""
+        return Count(self.readers, self._audience.languages(), empty=self.empty_for() > 0)
 
     def tell_status(self) -> None:
         """Do nothing: the leader tells everybody."""
@@ -100,12 +107,11 @@ class FollowedRoom(Room):
             case Talk():
                 self._take_talk(news)
             case Terms():
-                self._terms = news
+                if news.terms != [*self._glossary.said]:
+                    self._set_terms(Glossary(news.terms))
             case Status():
                 self._told = news
-                self._audience.tell(news)
-                for sender in self._senders():
-                    sender.put(encode(news), Status)
+                self._tell(news)
 
     def refuse(self, langs: Iterable[str], error: WireError) -> None:
         """Close the readers of languages that the leader cannot translate into."""
@@ -128,6 +134,9 @@ class FollowedRoom(Room):
 
     def _take_talk(self, talk: Talk) -> None:
         self._talk = talk
+        now = self._loop.time()
+        held = (one if one.ended_at is None else replace(one, ended_at=now) for one in talk.held)
+        self.talks = Talks(held, taken=talk.archived)
         if talk.source == self.source:
             return
         self.source = talk.source
@@ -140,7 +149,7 @@ class FollowedRoom(Room):
     def _begin_log(self, past: Past) -> None:
         """Change to another log; readers of the old one are told when they come back."""
         had_readers_of_it, self._log = self._log.seq > 0, MemoryLog(past.log, self._config.log_limit)
-        self._newest = 0
+        self._newest, self.talks = 0, Talks()
         if had_readers_of_it:
             self._send_readers_away()
 
@@ -156,7 +165,7 @@ class FollowedRoom(Room):
             reader.outbox.close(TryAgainLater("captions were lost here; connect again and resume"))
 
     def _how_it_fares(self) -> Status:
-        return self._told or Status("disconnected", self.readers, 0, Load.NORMAL)
+        return self._told or Status("disconnected", self.readers, 0, Load.NORMAL, self._audience.languages())
 
     def _open_sessions(self, langs: Iterable[str]) -> None:
         """Have the leader start the languages that are new."""

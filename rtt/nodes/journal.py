@@ -8,11 +8,9 @@ import structlog
 from redis.exceptions import RedisError
 
 from rtt.engine import Timing
-from rtt.log import Event, MemoryLog
+from rtt.log import Event, MemoryLog, News
 from rtt.nodes.records import encode, encode_event
 from rtt.nodes.store import FACTS, LEASE_S, Fact, Forgotten, Store
-from rtt.policy import Update
-from rtt.segmenter import Withdrawal
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +49,7 @@ class Journal:
         """How many events there are that Redis does not have yet, those counted that newer ones have replaced."""
         return self._ahead.seq - self._written
 
-    def append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None) -> Event:
+    def append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
         """Number an update, and have it written."""
         event = self._ahead.append(lang, update, lag_ms, timing)
         self._news.set()

@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from rtt import talks
 from rtt.engine import Timing
-from rtt.log import Event
+from rtt.log import Clearing, Event, News
 from rtt.policy import Update
 from rtt.protocol import Status, Term
 from rtt.segmenter import Withdrawal
 
-_KINDS: dict[str, type[Update] | type[Withdrawal]] = {cls.__name__: cls for cls in (Update, Withdrawal)}
+_KINDS: dict[str, type[News]] = {cls.__name__: cls for cls in (Update, Withdrawal, Clearing)}
 
 
 class Talk(Struct, frozen=True):
@@ -23,6 +24,10 @@ class Talk(Struct, frozen=True):
     """The way to each language that is open."""
     since: dict[str, int]
     """The first segment of each language that is open, that of the source included."""
+    held: tuple[talks.Talk, ...] = ()
+    """What was held in the room so far, and what goes on; when they ended is on the leader's clock."""
+    archived: int = 0
+    """Of how many there are files."""
 
 
 class Terms(Struct, frozen=True):
@@ -51,9 +56,12 @@ class HandOver(Struct, frozen=True, tag=True):
 
 
 class Count(Struct, frozen=True, tag=True):
-    """How many readers another node has."""
+    """How many readers another node has, and in which languages."""
 
     readers: int
+    languages: dict[str, int]
+    empty: bool
+    """Whether nobody at all is there, not even an operator."""
 
 
 Wish = Want | Say | HandOver | Count

@@ -9,7 +9,7 @@ from rtt.segmenter import Change, Segment, Withdrawal
 
 def told_in(log: MemoryLog, lang: str, first: int, count: int) -> list[Update]:
     """Return the newest state of each segment from `first` on in a language, the last `count` finished, in order."""
-    events = (event for event in log.recent([lang], count) if event.segment >= first)
+    events = (event for event in log.newest([lang], count) if event.segment >= first)
     updates = [event.update for event in events if isinstance(event.update, Update)]
     return sorted(updates, key=lambda update: update.segment.id)
 

@@ -55,9 +55,7 @@ for i = 7, #ARGV, 3 do
     end
   else
     redis.call('HSET', KEYS[2], name, data)
-    if name ~= 'terms' then
-      redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], seq .. '-*', name, data)
-    end
+    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], seq .. '-*', name, data)
   end
 end
 redis.call('HSET', KEYS[2], 'seq', seq)

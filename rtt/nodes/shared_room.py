@@ -1,6 +1,7 @@
 """A room that several nodes serve: this one leads it, or follows the one that does."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -10,15 +11,14 @@ import structlog
 
 from rtt.engine import Timing
 from rtt.errors import Replaced, TryAgainLater, UnsupportedPair, WireError
-from rtt.log import Event
+from rtt.log import Event, News
 from rtt.nodes.followed_room import LED_ELSEWHERE, FollowedRoom
 from rtt.nodes.journal import Journal
-from rtt.nodes.records import Talk, Terms
+from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.resume import left_to_do, told_in
 from rtt.nodes.store import Deposed
-from rtt.policy import Update
 from rtt.protocol import Glossary, Ready, Spoken, Status
-from rtt.segmenter import Segmenter, Withdrawal
+from rtt.segmenter import Segmenter
 
 _logger = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ class SharedRoom(FollowedRoom):
         self._journal: Journal | None = None
         self._writing: asyncio.Task[None] | None = None
         self._since: dict[str, int] = {}
-        self._elsewhere: dict[str, tuple[int, float]] = {}
+        self._elsewhere: dict[str, tuple[Count, float]] = {}
         self.on_deposed: Callable[[SharedRoom], object] = lambda _: None
         super().__init__(*of_room, **leader)
 
@@ -56,7 +56,7 @@ class SharedRoom(FollowedRoom):
 
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here, nor, where this node leads, at another one."""
-        return 0.0 if self.leads and self._readers_elsewhere() else super().empty_for()
+        return 0.0 if self.leads and not all(count.empty for count in self._counts()) else super().empty_for()
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
@@ -80,14 +80,21 @@ class SharedRoom(FollowedRoom):
         """Tell everybody how the room fares, if this node leads and that is news."""
         if self._journal is None:
             return
+        if self._talk and self._talk.archived != self.talks.taken:
+            self._note_talk()
         before = self._status
         super(FollowedRoom, self).tell_status()
         if self._status and self._status is not before:
             self._journal.note(self._status)
 
-    def count(self, node: str, readers: int) -> None:
+    def count(self, node: str, count: Count) -> None:
         """Take it how many readers another node has."""
-        self._elsewhere[node] = readers, self._loop.time() + _COUNT_S
+        self._elsewhere[node] = count, self._loop.time() + _COUNT_S
+
+    def clear(self, title: str = "", speaker: str = "") -> None:
+        """Begin another talk, which followers are told of too."""
+        super().clear(title, speaker)
+        self._note_talk()
 
     async def kept(self) -> None:
         """Wait until what was received is written. Raises TryAgainLater."""
@@ -105,9 +112,8 @@ class SharedRoom(FollowedRoom):
         next_id = 1 + max((event.segment for event in self._log.after(0)), default=0)
         self._segmenter.resume([update.segment for update in said], now, next_id=next_id)
         self._punctuation = self._new_punctuation()
-        if self._terms:
-            self._glossary.replace(self._terms.terms)
-            journal.note(self._terms)
+        if self._glossary.said:
+            journal.note(Terms([*self._glossary.said]))
         self._sessions = {}
         for lang in talk.since:
             self._resume_session(lang)
@@ -166,7 +172,7 @@ class SharedRoom(FollowedRoom):
             self._writing.cancel()
         super().close()
 
-    def _append(self, lang: str, update: Update | Withdrawal, lag_ms: int, timing: Timing | None) -> Event:
+    def _append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
         if self._journal is None:
             raise RuntimeError(f"room {self.name} is led by another node")
         return self._journal.append(lang, update, lag_ms, timing)
@@ -182,11 +188,16 @@ class SharedRoom(FollowedRoom):
         if not self.leads:
             return super()._how_it_fares()
         status = super(FollowedRoom, self)._how_it_fares()
-        return msgspec.structs.replace(status, readers=status.readers + self._readers_elsewhere())
+        readers, languages = status.readers, Counter(status.languages)
+        for count in self._counts():
+            readers += count.readers
+            languages.update(count.languages)
+        return msgspec.structs.replace(status, readers=readers, languages=dict(sorted(languages.items())))
 
-    def _readers_elsewhere(self) -> int:
+    def _counts(self) -> list[Count]:
+        """Return what other nodes have said of their readers lately."""
         now = self._loop.time()
-        return sum(readers for readers, until in self._elsewhere.values() if until > now)
+        return [count for count, until in self._elsewhere.values() if until > now]
 
     def _open_sessions(self, langs: Iterable[str]) -> None:
         """Start the languages that are new, or have the leader do so."""
@@ -194,7 +205,7 @@ class SharedRoom(FollowedRoom):
             super()._open_sessions(langs)
             return
         langs = list(langs)
-        recent = self._segmenter.recent(self._config.history)
+        recent = self._recent()
         new = [lang for lang in langs if lang not in self._sessions]
         super(FollowedRoom, self)._open_sessions(langs)
         if new:
@@ -211,7 +222,8 @@ class SharedRoom(FollowedRoom):
 
     def _note_talk(self) -> None:
         self._since = {lang: first for lang, first in self._since.items() if lang in self._sessions}
-        self._talk = Talk(self._log.id, self.source, self.ready().models, self._since)
+        ready = self.ready()
+        self._talk = Talk(ready.log, self.source, ready.models, self._since, self.talks.held, self.talks.taken)
         if self._journal:
             self._journal.note(self._talk)
 

@@ -73,6 +73,15 @@ class SharedRooms(Rooms):
             await self.to_speak(name, source, address)
         return room
 
+    async def find(self, name: str) -> Room:
+        """Return the room of that name, whichever node has it. Raises NoRoom where none has, TryAgainLater."""
+        try:
+            if name not in self._rooms and not await self._store.has(name):
+                return await super().find(name)
+        except RedisError as error:
+            raise TryAgainLater(_AWAY) from error
+        return await self._enter(name, None, "")
+
     def unwritten(self) -> int:
         """Return how many events of the rooms that this node leads wait to be written."""
         return sum(room.unwritten for room in self._shared())
@@ -208,7 +217,7 @@ class SharedRooms(Rooms):
         if not room.followed:
             await self._follow_again(room)
         if lead.node:
-            await self._post.tell(lead.node, room.name, Count(room.readers))
+            await self._post.tell(lead.node, room.name, room.census())
             if wanted := room.wanted():
                 self.want(room, wanted)
             return
@@ -252,8 +261,8 @@ class SharedRooms(Rooms):
         """Do what another node wants of the leader, and answer when it is done."""
         try:
             match letter.wish:
-                case Count(readers):
-                    room.count(letter.sender, readers)
+                case Count():
+                    room.count(letter.sender, letter.wish)
                 case HandOver(token):
                     async with room.entering:
                         if room.token == token:

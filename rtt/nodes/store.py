@@ -102,6 +102,11 @@ class Store:
             positions={log_key: _newest(logged), live_key: _newest(live)},
         )
 
+    async def has(self, room: str) -> bool:
+        """Tell whether there is anything of a room."""
+        _, state, *_ = _keys(room)
+        return bool(await self._redis.exists(state))
+
     async def claim(self, room: str, token: str, log: str) -> float | str:
         """Lead a room; return the age of its log in seconds, or the token of the node that leads it."""
         answer = await self._claim(keys=_keys(room)[:2], args=[token, _ms(LEASE_S), log])

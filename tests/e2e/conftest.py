@@ -2,9 +2,10 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 # No sandbox: CI runs as root. The rest keeps the browser from calling home.
 _ARGUMENTS = [
@@ -15,6 +16,9 @@ _ARGUMENTS = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # A microphone that beeps, and that nobody has to be asked for.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 
@@ -22,10 +26,14 @@ _ARGUMENTS = [
 expect.set_options(timeout=20_000)
 
 
+async def launch(playwright: Playwright) -> Browser:
+    return await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+
+
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        browser = await launch(playwright)
         yield browser
         await browser.close()
 
@@ -37,10 +45,12 @@ class Visitor:
         self._browser = browser
         self.problems: list[str] = []
 
-    async def open(self, url: str) -> Page:
-        """Open a page as a new visitor."""
-        context = await self._browser.new_context(locale="en-GB")
+    async def open(self, url: str, script: str = "", **options: Any) -> Page:
+        """Open a page as a new visitor, before whose own scripts another runs; options are those of the context."""
+        context = await self._browser.new_context(**({"locale": "en-GB"} | options))
         page = await context.new_page()
+        if script:
+            await page.add_init_script(script)
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.problems.append(f"{url}: {error}"))
         page.on("console", lambda m: self.problems.append(f"{url}: {m.text}") if m.type == "error" else None)

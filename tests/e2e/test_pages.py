@@ -2,7 +2,8 @@
 
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Request, expect
+from websockets.asyncio.client import connect
 
 from tests.e2e.conftest import Visitor
 from tests.proxy import proxying
@@ -96,6 +97,112 @@ async def test_another_language_is_one_choice_away(real_server: str, visitor: Vi
     await expect(reader.locator(".segment")).to_have_text(["Thank you."])
     await reader.select_option("#language", label="Deutsch")
     await expect(reader.locator(".segment")).to_have_text([re.compile("Danke")])
+
+
+async def test_what_was_said_can_be_saved(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/saved")
+    reader = await visitor.open(f"{real_server}/captions/saved?lang=de")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await say(speaker, "Thank you.")
+    await expect(reader.locator('.segment[data-final="true"]')).to_have_text([re.compile("Danke")])
+    await reader.click("#settings")
+    async with reader.expect_download() as started:
+        await reader.get_by_role("button", name="SRT").click()
+    download = await started.value
+    assert download.suggested_filename == "saved.de.srt"
+    assert re.fullmatch(r"1\n00:00:00,000 --> [0-9:,]+\nDanke.*\n", (await download.path()).read_text())
+
+
+async def test_a_room_that_is_cleared_begins_anew(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/cleared")
+    reader = await visitor.open(f"{real_server}/captions/cleared?lang=en")
+    await expect(reader.locator("#state")).to_have_text("Live")
+    await say(speaker, "One.")
+    await expect(reader.locator(".segment")).to_have_text(["One."])
+    url = f"{real_server.replace('http', 'ws', 1)}/v1/rooms/cleared/speak?role=operator"
+    async with connect(url, proxy=None) as operator:
+        await operator.send('{"type":"clear","title":"Über uns"}')
+        await expect(reader.locator(".segment")).to_have_count(0)
+    await say(speaker, "Two.")
+    await expect(reader.locator(".segment")).to_have_text(["Two."])
+    await reader.click("#settings")
+    async with reader.expect_download() as started:
+        await reader.get_by_role("button", name="Text", exact=True).click()
+    download = await started.value
+    assert (download.suggested_filename, (await download.path()).read_text()) == (
+        "cleared.Über-uns.en.txt",
+        "Two.\n",
+    )
+
+
+async def test_what_cannot_be_saved_is_said(real_server: str, visitor: Visitor) -> None:
+    reader = await visitor.open(f"{real_server}/captions/unsaved?lang=de")
+    await expect(reader.locator("#empty")).to_be_visible()
+    await reader.route("**/transcript.txt?*", lambda route: route.abort())
+    await reader.click("#settings")
+    await reader.get_by_role("button", name="Text", exact=True).click()
+    await expect(reader.locator("#download-problem")).to_contain_text("cannot be reached")
+    visitor.problems = [p for p in visitor.problems if "ERR_FAILED" not in p]
+
+
+async def test_a_browser_reads_the_subtitles(real_server: str, visitor: Visitor) -> None:
+    # Our own pages play no media.
+    speaker = await visitor.open(f"{real_server}/speak/track", bypass_csp=True)
+    await say(speaker, "Is 1 < 2 & 3 > 2?")
+    await expect(speaker.locator("#said li")).to_have_attribute("data-state", "received")
+    cues = await speaker.evaluate(
+        """async () => {
+          const track = Object.assign(document.createElement("track"), {
+            default: true, src: "/v1/rooms/track/transcript.vtt?lang=en" });
+          document.body.appendChild(document.createElement("video")).append(track);
+          track.track.mode = "showing";
+          await new Promise((loaded, failed) => Object.assign(track, { onload: loaded, onerror: failed }));
+          return [...track.track.cues].map((cue) => cue.getCueAsHTML().textContent);
+        }"""
+    )
+    assert cues == ["Is 1 < 2 & 3 > 2?"]
+
+
+async def test_a_player_gets_the_subtitles_of_a_talk_that_goes_on(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/live", bypass_csp=True)
+    await speaker.evaluate(
+        """() => {
+          const track = Object.assign(document.createElement("track"), {
+            default: true, src: "/v1/rooms/live/live.vtt?lang=en" });
+          document.body.appendChild(document.createElement("video")).append(track);
+          track.track.mode = "showing";
+          window.cues = () => [...(track.track.cues ?? [])].map((cue) => cue.text).join(" ");
+        }"""
+    )
+    for said in ("One.", "One. Two."):
+        await expect(speaker.locator("#readers")).to_have_text(re.compile("1"))
+        await say(speaker, said.split()[-1])
+        await speaker.wait_for_function("said => window.cues() === said", arg=said)
+
+
+async def test_the_browser_resumes_events_by_itself(real_server: str, visitor: Visitor) -> None:
+    speaker = await visitor.open(f"{real_server}/speak/events")
+    async with proxying(real_server) as proxy:
+        reader = await visitor.open(f"http://127.0.0.1:{proxy.port}/")
+        requests: list[Request] = []
+        reader.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - playwright marks it
+        await reader.evaluate(
+            """() => {
+              const heard = [];
+              const hear = (text) => (document.title = heard.push(text) && heard.join(" "));
+              const source = new EventSource("/v1/rooms/events/events?lang=en&stability=final");
+              source.addEventListener("ready", ({ data }) => hear(JSON.parse(data).gap ? "gap" : "ready"));
+              source.addEventListener("caption", ({ data }) => hear(JSON.parse(data).stable));
+            }"""
+        )
+        await expect(reader).to_have_title("ready")
+        await say(speaker, "One.")
+        await expect(reader).to_have_title("ready One.")
+        proxy.cut()
+        await say(speaker, "Two.")
+        await expect(reader).to_have_title("ready One. ready Two.")
+        assert re.fullmatch(r"[0-9]+\.[0-9a-f]{8}", (await requests[-1].all_headers())["last-event-id"])
+    visitor.problems = [p for p in visitor.problems if "ERR_" not in p]
 
 
 async def test_the_display_shows_the_newest_lines(real_server: str, visitor: Visitor) -> None:

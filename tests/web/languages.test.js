@@ -3,7 +3,9 @@ import { test } from "node:test";
 
 import {
   bestOf,
+  directionOf,
   endonym,
+  isWide,
   languagesFor,
   sourcesOf,
 } from "../../web/lib/languages.js";
@@ -69,3 +71,31 @@ for (const [wanted, available, best] of WANTED) {
     assert.equal(bestOf(wanted, available), best);
   });
 }
+
+/** @type {[string, string][]} */
+const DIRECTIONS = [
+  ["ar", "rtl"],
+  ["fa-IR", "rtl"],
+  ["he", "rtl"],
+  ["ur", "rtl"],
+  ["yi", "rtl"],
+  ["az-Arab", "rtl"],
+  ["az", "ltr"],
+  ["de", "ltr"],
+  ["zh-Hant", "ltr"],
+  ["not a tag", "auto"],
+];
+for (const [tag, direction] of DIRECTIONS)
+  test(`${tag} is ${direction}`, () =>
+    assert.equal(directionOf(tag), direction));
+
+test("Chinese and Japanese are wide", () => {
+  assert.deepEqual(["zh", "zh-Hant", "ja", "yue", "de", "zha"].map(isWide), [
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

@@ -11,12 +11,12 @@ beforeEach(() => {
   world = new FakeWorld();
 });
 
-/** @param {{ lang?: string, stability?: string, forever?: boolean }} [options] */
+/** @param {{ langs?: string[], stability?: string, forever?: boolean }} [options] */
 function read(options) {
   const defaults = {
     room: "hall",
     token: null,
-    lang: "de",
+    langs: ["de"],
     preferred: [],
     stability: "steady",
     onchange() {},
@@ -85,7 +85,7 @@ test("a server that has begun anew is read from its beginning", () => {
 test("another language is read from its history on", () => {
   const reader = read();
   world.socket.receive(ready({ seq: 8 }), caption(8));
-  reader.chooseLanguage("fr");
+  reader.chooseLanguages(["fr"]);
   assert.deepEqual(asked(), { lang: "fr", stability: "steady" });
   world.socket.receive(ready({ seq: 9 }), caption(9, { lang: "fr" }));
   assert.deepEqual(segments(reader), [9]);
@@ -106,31 +106,31 @@ test("with another stability what is finished stays, and what is open is asked f
 });
 
 test("a language that the room does not have falls back to what is spoken", () => {
-  const reader = read({ lang: "fr" });
+  const reader = read({ langs: ["fr"] });
   world.socket.end(4404, { code: "unsupported_pair" });
   assert.equal(asked()["lang"], undefined);
   world.socket.receive(ready({ source: "en" }));
   assert.equal(asked()["lang"], "en");
   world.socket.receive(ready({ source: "en" }), caption(1, { lang: "en" }));
   assert.deepEqual(segments(reader), [1]);
-  assert.equal(reader.unavailable, "fr");
+  assert.deepEqual(reader.unavailable, ["fr"]);
 });
 
 test("so does a display, which never stops", () => {
-  read({ lang: "fr", forever: true });
+  read({ langs: ["fr"], forever: true });
   world.socket.end(4404, { code: "unsupported_pair" });
   assert.equal(asked()["lang"], undefined);
 });
 
 test("it does not ask for what is spoken again and again where even that is refused", () => {
-  read({ lang: "en" });
+  read({ langs: ["en"] });
   world.socket.receive(ready({ source: "en" }));
   world.socket.end(4404, { code: "unsupported_pair" });
   assert.equal(world.sockets.length, 1);
 });
 
 test("when another language is spoken, the one that was missing is asked for again", () => {
-  read({ lang: "fr" });
+  read({ langs: ["fr"] });
   world.socket.end(4404, { code: "unsupported_pair" });
   world.socket.receive(ready({ source: "en" }));
   world.socket.receive(ready({ source: "en" }));
@@ -139,20 +139,74 @@ test("when another language is spoken, the one that was missing is asked for aga
 });
 
 test("one who wants no language in particular reads what is spoken, whatever that is", async () => {
-  const reader = read({ lang: "" });
+  const reader = read({ langs: [] });
   await new Promise((resolve) => setTimeout(resolve, 20));
   world.socket.receive(ready({ source: "en" }));
   assert.equal(asked()["lang"], "en");
   world.socket.receive(ready({ source: "en" }));
   world.socket.receive(ready({ source: "de" }));
   assert.equal(asked()["lang"], "de");
-  assert.equal(reader.unavailable, "");
+  assert.deepEqual(reader.unavailable, []);
 });
 
 test("a language that the server knows by a shorter tag is read under that", () => {
-  const reader = read({ lang: "de-AT" });
+  const reader = read({ langs: ["de-AT"] });
   world.socket.receive(ready(), caption(1, { lang: "de" }));
   assert.deepEqual(segments(reader), [1]);
   assert.equal(reader.language, "de");
-  assert.equal(reader.unavailable, "");
+  assert.deepEqual(reader.unavailable, []);
+});
+
+test("two languages come on one connection", () => {
+  const reader = read({ langs: ["de", "en"] });
+  assert.equal(asked()["lang"], "de,en");
+  world.socket.receive(
+    ready(),
+    caption(1),
+    caption(2, { segment: 1, lang: "en" }),
+  );
+  assert.deepEqual(segments(reader), [1]);
+  assert.equal(reader.captionsIn("en").length, 1);
+});
+
+test("of two languages the one that there is is read", () => {
+  const reader = read({ langs: ["de", "fr"] });
+  world.socket.end(4404, { code: "unsupported_pair" });
+  assert.equal(asked()["lang"], "de");
+  world.socket.receive(ready(), caption(1));
+  assert.deepEqual(reader.unavailable, ["fr"]);
+});
+
+test("all that the room remembers comes in its order, and what was there stays", () => {
+  const reader = read();
+  world.socket.receive(ready({ seq: 9 }), caption(8), caption(9));
+  reader.readWhole();
+  assert.equal(asked()["since"], "0");
+  world.socket.receive(
+    ready({ seq: 9 }),
+    caption(1),
+    caption(2),
+    caption(8),
+    caption(9),
+  );
+  assert.deepEqual(segments(reader), [1, 2, 8, 9]);
+  assert.equal(reader.joined.seq, 9, "it is history, not news");
+  reader.chooseLanguages(["fr"]);
+  assert.equal(asked()["since"], "0", "and so it is in another language");
+  world.socket.receive(ready({ seq: 9, gap: true }));
+  assert.equal(
+    reader.missed,
+    false,
+    "what the room has forgotten was not missed",
+  );
+});
+
+test("one that is stopped before it has begun does not begin", async () => {
+  const reader = read({ langs: [] });
+  reader.stop();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(world.sockets.length, 0);
+  void reader.start();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(world.sockets.length, 1);
 });

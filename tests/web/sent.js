@@ -35,7 +35,7 @@ function read() {
   const options = {
     room: "hall",
     token: null,
-    lang: "de",
+    langs: ["de"],
     preferred: [],
     stability: "steady",
     onchange() {},

@@ -5,6 +5,7 @@ import {
   Settings,
   choice,
   language,
+  languages,
   number,
   parameters,
 } from "../../web/lib/settings.js";
@@ -103,3 +104,17 @@ test("a choice comes before the address, and still does when the page is opened 
   assert.equal(it.get("lang"), "fr");
   assert.deepEqual(addresses, ["lang=fr&size=75"]);
 });
+
+/** @type {[string, string[] | null][]} */
+const LISTS = [
+  ["de", ["de"]],
+  ["de,EN-gb", ["de", "en-GB"]],
+  [" de , fr ", ["de", "fr"]],
+  ["de,de", null],
+  ["de,fr,es", null],
+  ["de,", null],
+  ["", null],
+];
+for (const [text, expected] of LISTS)
+  test(`of two languages at most, "${text}" is ${expected}`, () =>
+    assert.deepEqual(languages(2).parse(text), expected));

@@ -58,14 +58,14 @@ class Tab {
 
 test("tokens are taken out of the address and remembered", () => {
   const tab = new Tab("/speak/hall?source=en#token=a.b-c&reader=d");
-  assert.deepEqual(tab.take(), { token: "a.b-c", reader: "d" });
+  assert.deepEqual(tab.take(), { token: "a.b-c", reader: "d", speaker: "" });
   assert.equal(tab.url.href, "https://captions.example/speak/hall?source=en");
-  assert.deepEqual(tab.take(), { token: "a.b-c", reader: "d" });
+  assert.deepEqual(tab.take(), { token: "a.b-c", reader: "d", speaker: "" });
 });
 
 test("a token in the query is taken out too", () => {
   const tab = new Tab("/captions/hall?lang=de&token=a&size=150");
-  assert.deepEqual(tab.take(), { token: "a", reader: "" });
+  assert.deepEqual(tab.take(), { token: "a", reader: "", speaker: "" });
   assert.equal(
     tab.url.href,
     "https://captions.example/captions/hall?lang=de&size=150",
@@ -75,20 +75,32 @@ test("a token in the query is taken out too", () => {
 test("a new token takes the place of the old ones", () => {
   const tab = new Tab("/speak/hall#token=a&reader=b");
   tab.take();
-  assert.deepEqual(tab.go("#token=c").take(), { token: "c", reader: "" });
-  assert.deepEqual(tab.take(), { token: "c", reader: "" });
+  assert.deepEqual(tab.go("#token=c").take(), {
+    token: "c",
+    reader: "",
+    speaker: "",
+  });
+  assert.deepEqual(tab.take(), { token: "c", reader: "", speaker: "" });
 });
 
 test("a page has its own tokens", () => {
   const tab = new Tab("/speak/hall#token=a");
   tab.take();
-  assert.deepEqual(tab.go("/captions/hall").take(), { token: "", reader: "" });
-  assert.deepEqual(tab.go("/speak/hall").take(), { token: "a", reader: "" });
+  assert.deepEqual(tab.go("/captions/hall").take(), {
+    token: "",
+    reader: "",
+    speaker: "",
+  });
+  assert.deepEqual(tab.go("/speak/hall").take(), {
+    token: "a",
+    reader: "",
+    speaker: "",
+  });
 });
 
 test("an address without a token is left alone", () => {
   const tab = new Tab("/captions/hall?lang=de#elsewhere");
-  assert.deepEqual(tab.take(), { token: "", reader: "" });
+  assert.deepEqual(tab.take(), { token: "", reader: "", speaker: "" });
   assert.equal(
     tab.url.href,
     "https://captions.example/captions/hall?lang=de#elsewhere",
@@ -100,7 +112,7 @@ test("without the browser's memory a token lasts as long as the page", () => {
   tab.memory.get = tab.memory.set = () => {
     throw new Error("switched off");
   };
-  assert.deepEqual(tab.take(), { token: "a", reader: "" });
+  assert.deepEqual(tab.take(), { token: "a", reader: "", speaker: "" });
 });
 
 test("a fresh link that is opened in the same tab is followed", () => {
@@ -116,9 +128,12 @@ test("a fresh link that is opened in the same tab is followed", () => {
 
 test("a link carries the tokens there are", () => {
   const page = new URL("https://captions.example/speak/hall?lang=de");
-  assert.equal(withTokens(page, { token: "", reader: "" }).href, page.href);
   assert.equal(
-    withTokens(page, { token: "a.b", reader: "c" }).href,
+    withTokens(page, { token: "", reader: "", speaker: "" }).href,
+    page.href,
+  );
+  assert.equal(
+    withTokens(page, { token: "a.b", reader: "c", speaker: "" }).href,
     `${page.href}#token=a.b&reader=c`,
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Phrases } from "../../web/lib/i18n.js";
 import { brief, explain } from "../../web/lib/words.js";
 
 /** @import { Connection } from "../../web/lib/socket.js" */
@@ -30,7 +31,7 @@ const CASES = [
 for (const [phase, error, isOnline, short, long] of CASES) {
   test(`${phase} with ${error ?? "no error"}${isOnline ? "" : ", offline"}`, () => {
     const connection = { phase, error, detail: "its own words" };
-    assert.equal(brief(connection, isOnline), short);
-    assert.match(explain(connection, isOnline), long);
+    assert.equal(brief(new Phrases(), connection, isOnline), short);
+    assert.match(explain(new Phrases(), connection, isOnline), long);
   });
 }

@@ -99,6 +99,10 @@ export class FakeWorld extends EventTarget {
     this.#now = end;
   }
 
+  get now() {
+    return this.#now;
+  }
+
   /** The newest connection. */
   get socket() {
     const socket = this.sockets.at(-1);

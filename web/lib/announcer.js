@@ -5,6 +5,7 @@
  * @import { Caption } from "./protocol.js"
  * @import { Joined } from "./reduce.js"
  */
+import { directionOf } from "./languages.js";
 import { isNews } from "./reduce.js";
 
 /** As many as a screen reader may still have to say. */
@@ -41,7 +42,7 @@ export class Announcer {
 function sentence({ lang, stable }) {
   const element = document.createElement("p");
   element.lang = lang;
-  element.dir = "auto";
+  element.dir = directionOf(lang);
   element.textContent = stable;
   return element;
 }

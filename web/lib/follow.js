@@ -24,6 +24,11 @@ export class Follow {
     if (distance > 0) this.#toEnd(distance < this.#box.clientHeight ? "smooth" : "instant");
   }
 
+  /** Stays where it is, whatever is added. */
+  hold() {
+    this.#set(false);
+  }
+
   resume() {
     this.#set(true);
     this.#toEnd("smooth");

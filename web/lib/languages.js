@@ -4,6 +4,7 @@ import { modelsUrl } from "./places.js";
 /** @typedef {{ source: string, sources?: string[], targets: string[] }} Model one of many languages has `sources` */
 
 const TIMEOUT_MS = 5000;
+const RIGHT_TO_LEFT = new Set(["Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"]);
 
 /** @param {string} tag @returns {string} such as "Deutsch"; the tag itself where nobody has named it */
 export function endonym(tag) {
@@ -13,6 +14,26 @@ export function endonym(tag) {
   } catch {
     return tag;
   }
+}
+
+/**
+ * The direction of a language's own script. A text's first letter says less: a German sentence may begin with a Hebrew
+ * name, and the lines of a sentence must not change sides while it is spoken.
+ *
+ * @param {string} tag
+ * @returns {"ltr" | "rtl" | "auto"} `auto` where the tag is none
+ */
+export function directionOf(tag) {
+  try {
+    return RIGHT_TO_LEFT.has(new Intl.Locale(tag).maximize().script ?? "") ? "rtl" : "ltr";
+  } catch {
+    return "auto";
+  }
+}
+
+/** @param {string} tag @returns {boolean} whether it is written with characters twice as wide as letters */
+export function isWide(tag) {
+  return /^(zh|ja|yue)\b/.test(tag);
 }
 
 /** @returns {Promise<Model[]>} none where the server cannot be asked */

@@ -4,7 +4,15 @@
  * @typedef {object} Handlers
  * @property {(text: string) => void} onpartial
  * @property {(text: string) => void} onfinal
- * @property {(listening: boolean, problem: string) => void} onchange `problem` in words, for the person
+ * @property {(listening: boolean, problem: Problem) => void} onchange
+ *
+ * @typedef {"" | "denied" | "service" | "missing" | "language" | "network"} Problem
+ *
+ * @typedef {object} How
+ * @property {string} lang
+ * @property {MediaStreamTrack | null} track where it listens; none: the browser's own choice
+ * @property {boolean} isLocal on this device, so that nothing that is said leaves it
+ * @property {readonly string[]} phrases to expect: names and terms
  */
 
 /** @type {typeof SpeechRecognition | undefined} */
@@ -12,27 +20,36 @@ const Recognition = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecog
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
+/** How much likelier a phrase is than it would be, from 0 to 10 (Web Speech API). */
+const BOOST = 4;
 
-/** Problems that starting again does not solve. @type {Record<string, string>} */
+/** Problems that starting again does not solve. @type {Record<string, Problem>} */
 const FATAL = {
-  "not-allowed": "The browser may not use the microphone. Allow it in the address bar, then try again.",
-  "service-not-allowed": "This browser does not allow speech recognition here. Please type instead.",
-  "audio-capture": "There is no microphone, or another program is using it.",
-  "language-not-supported": "The browser cannot recognise this language. Please type instead.",
+  "not-allowed": "denied",
+  "service-not-allowed": "service",
+  "audio-capture": "missing",
+  "language-not-supported": "language",
 };
-const NETWORK = "The browser's speech recognition cannot be reached. Trying again; you can type meanwhile.";
 
 export class Microphone {
   static get isSupported() {
     return Recognition !== undefined;
   }
 
+  /** Whether it listens where it is told to, and can do so on this device: browsers learnt both together. */
+  static get isModern() {
+    return Recognition !== undefined && "processLocally" in Recognition.prototype;
+  }
+
   #handlers;
-  #lang = "";
+  /** @type {How} */
+  #how = { lang: "", track: null, isLocal: false, phrases: [] };
+  #takesPhrases = true;
   /** @type {SpeechRecognition | null} */
   #recognition = null;
   #interim = "";
   #failures = 0;
+  /** @type {Problem} */
   #problem = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
@@ -47,9 +64,9 @@ export class Microphone {
     return this.#listening;
   }
 
-  /** @param {string} lang */
-  start(lang) {
-    this.#lang = lang;
+  /** @param {How} how */
+  start(how) {
+    this.#how = how;
     this.#failures = 0;
     this.#set(true, "");
     // One that is still ending starts the next when it has ended; two at once are refused.
@@ -65,7 +82,10 @@ export class Microphone {
   #listen() {
     if (!Recognition) return;
     const recognition = new Recognition();
-    recognition.lang = this.#lang;
+    const { lang, track, isLocal, phrases } = this.#how;
+    recognition.lang = lang;
+    if (isLocal) recognition.processLocally = true;
+    if (isLocal && this.#takesPhrases) expect(recognition, phrases);
     recognition.interimResults = true;
     // Chrome on Android repeats every final result of a continuous session.
     recognition.continuous = !/Android/.test(navigator.userAgent);
@@ -82,14 +102,18 @@ export class Microphone {
     recognition.onerror = ({ error }) => this.#failed(error);
     recognition.onend = () => this.#ended();
     this.#recognition = recognition;
-    recognition.start();
+    // One whose device was pulled out is of no more use; the browser then takes what there is.
+    if (Microphone.isModern && track?.readyState === "live") recognition.start(track);
+    else recognition.start();
   }
 
   /** @param {string} error */
   #failed(error) {
-    if (FATAL[error]) this.#set(false, FATAL[error]);
+    const fatal = FATAL[error];
+    if (error === "phrases-not-supported") this.#takesPhrases = false;
+    else if (fatal) this.#set(false, fatal);
     else if (error !== "no-speech") this.#failures++;
-    if (error === "network") this.#set(this.#listening, NETWORK);
+    if (error === "network") this.#set(this.#listening, "network");
   }
 
   #ended() {
@@ -107,13 +131,42 @@ export class Microphone {
     this.#handlers.onfinal(text);
   }
 
-  /** @param {boolean} listening @param {string} problem */
+  /** @param {boolean} listening @param {Problem} problem */
   #set(listening, problem) {
     if (listening === this.#listening && problem === this.#problem) return;
     this.#listening = listening;
     this.#problem = problem;
     this.#handlers.onchange(listening, problem);
   }
+}
+
+/** @typedef {"available" | "downloadable" | "downloading" | "unavailable"} Local whether a language is on this device */
+
+/** @param {string} lang @returns {Promise<Local>} */
+export async function localRecognition(lang) {
+  if (!Microphone.isModern) return "unavailable";
+  const asked = Recognition?.available?.({ langs: [lang], processLocally: true });
+  return (await asked?.catch(() => null)) ?? "unavailable";
+}
+
+/** Has the browser download what it needs for a language. @param {string} lang @returns {Promise<boolean>} whether it has */
+export async function installRecognition(lang) {
+  const asked = Recognition?.install?.({ langs: [lang], processLocally: true });
+  return (await asked?.catch(() => false)) ?? false;
+}
+
+/** @typedef {new (phrase: string, boost: number) => object} PhraseMaker */
+
+/**
+ * Tells the browser, where it listens to that, which words are likely.
+ *
+ * @param {SpeechRecognition} recognition
+ * @param {readonly string[]} phrases
+ */
+function expect(recognition, phrases) {
+  const { SpeechRecognitionPhrase: Phrase } = /** @type {{ SpeechRecognitionPhrase?: PhraseMaker }} */ (globalThis);
+  if (!Phrase || !("phrases" in recognition)) return;
+  recognition.phrases = phrases.map((phrase) => new Phrase(phrase, BOOST));
 }
 
 /**

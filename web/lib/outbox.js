@@ -1,18 +1,63 @@
 /**
- * What a speaker has said and the server has not yet confirmed. No I/O: the socket asks what to send.
+ * What was said and the server has not yet confirmed. No I/O: the socket asks what to send.
  *
  * The server answers pings in order, so the pong of a ping confirms everything that was sent before that ping.
  *
  * @import { CancelUtterance, Final, Partial } from "./protocol.js"
- * @typedef {{ message: Final | CancelUtterance, ping: number | null }} Closing `ping` is the first one sent after it
  */
+
+/**
+ * Messages in order, until they are confirmed.
+ *
+ * @template M
+ */
+export class Unconfirmed {
+  /** @type {{ message: M, ping: number | null }[]} `ping` is the first one sent after the message */
+  #entries = [];
+
+  get unconfirmed() {
+    return this.#entries.map(({ message }) => message);
+  }
+
+  /** @param {M} message */
+  put(message) {
+    this.#entries.push({ message, ping: null });
+  }
+
+  /** All have been sent, and this ping after them. @param {number} ping */
+  sent(ping) {
+    for (const entry of this.#entries) entry.ping ??= ping;
+  }
+
+  /** The connection is lost, and with it the pongs that were to come. */
+  lost() {
+    for (const entry of this.#entries) entry.ping = null;
+  }
+
+  /** @param {number} ping whose pong has come */
+  confirm(ping) {
+    this.#entries = this.#entries.filter((entry) => entry.ping === null || entry.ping > ping);
+  }
+
+  /**
+   * @param {(message: M) => boolean} isIt
+   * @returns {"waiting" | "sent" | "received"}
+   */
+  stateOf(isIt) {
+    const entry = this.#entries.find(({ message }) => isIt(message));
+    if (!entry) return "received";
+    return entry.ping === null ? "waiting" : "sent";
+  }
+}
+
+/** Of a speaker. */
 export class Outbox {
   /** @type {Partial | null} the newest of the open utterance */
   #open = null;
   /** @type {number | null} the newest utterance that the server may have heard of */
   #told = null;
-  /** @type {Closing[]} */
-  #closings = [];
+  /** @type {Unconfirmed<Final | CancelUtterance>} */
+  #closings = new Unconfirmed();
 
   /**
    * @param {Partial | Final | CancelUtterance} message
@@ -26,12 +71,12 @@ export class Outbox {
     }
     if (this.#open?.utterance === message.utterance) this.#open = null;
     // Nobody has to be told to forget what they never heard of.
-    if (message.type === "final" || message.utterance === this.#told) this.#closings.push({ message, ping: null });
+    if (message.type === "final" || message.utterance === this.#told) this.#closings.put(message);
   }
 
   /** What a fresh connection has to send, in order. */
   get unconfirmed() {
-    const messages = this.#closings.map((closing) => closing.message);
+    const messages = this.#closings.unconfirmed;
     return this.#open ? [...messages, this.#open] : messages;
   }
 
@@ -41,26 +86,21 @@ export class Outbox {
    */
   sent(ping) {
     this.#told = this.#open?.utterance ?? this.#told;
-    for (const closing of this.#closings) closing.ping ??= ping;
+    this.#closings.sent(ping);
   }
 
-  /** The connection is lost, and with it the pongs that were to come. */
+  /** The connection is lost. */
   lost() {
-    for (const closing of this.#closings) closing.ping = null;
+    this.#closings.lost();
   }
 
   /** @param {number} ping whose pong has come */
   confirm(ping) {
-    this.#closings = this.#closings.filter((closing) => closing.ping === null || closing.ping > ping);
+    this.#closings.confirm(ping);
   }
 
-  /**
-   * @param {number} utterance that is closed
-   * @returns {"waiting" | "sent" | "received"}
-   */
+  /** @param {number} utterance that is closed */
   stateOf(utterance) {
-    const closing = this.#closings.find(({ message }) => message.utterance === utterance);
-    if (!closing) return "received";
-    return closing.ping === null ? "waiting" : "sent";
+    return this.#closings.stateOf((message) => message.utterance === utterance);
   }
 }

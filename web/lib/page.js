@@ -17,12 +17,14 @@ export function byId(id, kind) {
  * @param {HTMLSelectElement} select
  * @param {readonly string[]} tags
  * @param {string} value
+ * @param {string} [none] what no language is called, where that may be chosen
  */
-export function offerLanguages(select, tags, value) {
-  const offered = tags.join();
+export function offerLanguages(select, tags, value, none) {
+  const offered = [none, ...tags].join();
   // A menu that is open closes when it is filled again.
   if (select.dataset["offered"] !== offered) {
-    select.replaceChildren(...tags.map((tag) => Object.assign(new Option(endonym(tag), tag), { lang: tag })));
+    const options = tags.map((tag) => Object.assign(new Option(endonym(tag), tag), { lang: tag }));
+    select.replaceChildren(...(none === undefined ? [] : [new Option(none, "")]), ...options);
     select.dataset["offered"] = offered;
   }
   select.value = value;
@@ -66,4 +68,19 @@ export function oncePerFrame(paint) {
       paint();
     });
   };
+}
+
+/**
+ * A button that copies a field's text.
+ *
+ * @param {HTMLElement} button
+ * @param {HTMLInputElement} field marked, so that it can be copied by hand where the browser does not allow it
+ * @param {(done: boolean) => void} ondone
+ */
+export function copyField(button, field, ondone) {
+  button.addEventListener("click", async () => {
+    field.select();
+    const copied = navigator.clipboard?.writeText(field.value).then(() => true);
+    ondone((await copied?.catch(() => false)) ?? false);
+  });
 }

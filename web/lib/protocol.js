@@ -5,23 +5,32 @@
  * @typedef {{ type: "final", text: string, utterance: number }} Final
  * @typedef {{ type: "cancel", utterance: number }} CancelUtterance
  * @typedef {{ type: "ping", t: number }} Ping
- * @typedef {Partial | Final | CancelUtterance | Ping} Outgoing
+ * @typedef {{ type: "correct", segment: number, text: string }} Correct
+ * @typedef {{ source: string, targets?: Record<string, string>, keep?: boolean }} Term
+ * @typedef {{ type: "glossary", terms: Term[] }} Glossary
+ * @typedef {{ type: "clear", title: string, speaker: string }} ClearRoom
+ * @typedef {Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom | Ping} Outgoing
  *
  * @typedef {{ type: "ready", protocol: number, room: string, source: string, targets: string[], seq: number,
- *   log?: string, gap?: boolean, segment?: number }} Ready
+ *   log?: string, gap?: boolean, segment?: number, title?: string, speaker?: string }} Ready
  * @typedef {{ type: "caption", seq: number, segment: number, revision: number, lang: string, stable: string,
- *   tentative: string, final: boolean }} Caption
+ *   tentative: string, final: boolean, utterance?: number, lag_ms?: number }} Caption
  * @typedef {{ type: "cancel", seq: number, segment: number, lang: string }} Cancel
- * @typedef {{ type: "status", speaker: string, readers: number, behind_ms: number, load: string }} Status
+ * @typedef {{ type: "clear", seq: number, segment: number, title?: string, speaker?: string }} Clear
+ * @typedef {{ type: "status", speaker: string, readers: number, behind_ms: number, load: string,
+ *   languages?: Record<string, number> }} Status
  * @typedef {{ type: "pong", t: number }} Pong
  * @typedef {{ type: "error", code: string, message: string, retryable: boolean }} ServerError
- * @typedef {Ready | Caption | Cancel | Status | Pong | ServerError} Message
+ * @typedef {Ready | Caption | Cancel | Clear | Status | Glossary | Pong | ServerError} Message
  */
 
 export const VERSION = 1;
 
 /** Longest text the server takes, in characters. */
 export const MAX_TEXT = 4000;
+
+/** Longest term of a glossary, and longest translation of one. */
+export const MAX_TERM = 200;
 
 /** @typedef {(value: unknown) => boolean} Check */
 
@@ -33,6 +42,12 @@ const isNumber = (value) => typeof value === "number";
 const isFlag = (value) => typeof value === "boolean";
 /** @type {Check} */
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
+/** @type {Check} */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** @type {(check: Check) => Check} */
+const eachOf = (check) => (value) => isObject(value) && Object.values(/** @type {object} */ (value)).every(check);
+/** @type {Check} */
+const isTerm = (value) => isObject(value) && isText(/** @type {Term} */ (value).source);
 /** @type {(check: Check) => Check} */
 const optional = (check) => (value) => value === undefined || check(value);
 
@@ -47,6 +62,8 @@ const FIELDS = {
     log: optional(isText),
     gap: optional(isFlag),
     segment: optional(isNumber),
+    title: optional(isText),
+    speaker: optional(isText),
   },
   caption: {
     seq: isNumber,
@@ -56,9 +73,19 @@ const FIELDS = {
     stable: isText,
     tentative: isText,
     final: isFlag,
+    utterance: optional(isNumber),
+    lag_ms: optional(isNumber),
   },
   cancel: { seq: isNumber, segment: isNumber, lang: isText },
-  status: { speaker: isText, readers: isNumber, behind_ms: isNumber, load: isText },
+  clear: { seq: isNumber, segment: isNumber, title: optional(isText), speaker: optional(isText) },
+  status: {
+    speaker: isText,
+    readers: isNumber,
+    behind_ms: isNumber,
+    load: isText,
+    languages: optional(eachOf(isNumber)),
+  },
+  glossary: { terms: (value) => Array.isArray(value) && value.every(isTerm) },
   pong: { t: isNumber },
   error: { code: isText, message: isText, retryable: isFlag },
 };

@@ -1,5 +1,5 @@
 /**
- * A reader of one room in one language: what the captions page and the display share.
+ * A reader of one room, in one language or several on the same connection: what all pages for readers share.
  *
  * @import { Message, Ready, Status } from "./protocol.js"
  * @import { Joined, State } from "./reduce.js"
@@ -9,9 +9,10 @@
  * @typedef {object} Options
  * @property {string} room
  * @property {string | null} token
- * @property {string} lang empty: the best for `preferred`
+ * @property {readonly string[]} langs none: the best for `preferred`
  * @property {readonly string[]} preferred
  * @property {string} stability
+ * @property {"speaker" | "operator"} [role] of somebody who looks on, and is not counted
  * @property {number} [limit] finished segments kept
  * @property {boolean} [forever]
  * @property {() => void} onchange
@@ -26,8 +27,12 @@ export class Reader {
   #state = NOTHING;
   #options;
   #socket;
+  /** @type {readonly string[]} */
   #wanted;
   #stability;
+  /** Whether everything is wanted that the room remembers, not only the last sentences. */
+  #whole = false;
+  #isStopped = false;
   /** @type {readonly Model[]} */
   #models = [];
 
@@ -41,8 +46,8 @@ export class Reader {
   joined = { seq: 0, segment: 0 };
   /** Whether captions were missed that the server no longer has. */
   missed = false;
-  /** The language that is being read; empty until it is known. */
-  language;
+  /** The languages that are being read; none until that is known. @type {readonly string[]} */
+  langs;
 
   /**
    * @param {Options} options
@@ -50,7 +55,7 @@ export class Reader {
    */
   constructor(options, world) {
     this.#options = options;
-    this.#wanted = this.language = options.lang;
+    this.#wanted = this.langs = options.langs;
     this.#stability = options.stability;
     this.#socket = new Socket(
       {
@@ -64,12 +69,14 @@ export class Reader {
   }
 
   async start() {
+    this.#isStopped = false;
     const asked = this.#askForModels();
-    if (!this.#wanted) {
+    if (this.#wanted.length === 0) {
       await asked;
-      this.#wanted = this.language = bestOf(this.#options.preferred, languagesFor(this.#models, null));
+      const best = bestOf(this.#options.preferred, languagesFor(this.#models, null));
+      this.#wanted = this.langs = best ? [best] : [];
     }
-    this.#socket.open();
+    if (!this.#isStopped) this.#socket.open();
   }
 
   /** After it has been stopped. */
@@ -77,25 +84,41 @@ export class Reader {
     this.#socket.open();
   }
 
+  stop() {
+    this.#isStopped = true;
+    this.#socket.stop();
+  }
+
+  /** Those of the first language. */
   get captions() {
-    return captionsIn(this.#state, this.language);
+    return this.captionsIn(this.language);
+  }
+
+  /** @param {string} lang */
+  captionsIn(lang) {
+    return captionsIn(this.#state, lang);
+  }
+
+  /** The first language; empty until it is known. */
+  get language() {
+    return this.langs[0] ?? "";
   }
 
   /** Those there are to choose from. */
   get languages() {
     const offered = languagesFor(this.#models, this.room);
-    return offered.includes(this.language) || !this.language ? offered : [...offered, this.language];
+    return [...offered, ...this.langs.filter((lang) => !offered.includes(lang))];
   }
 
-  /** The language that was asked for, where the room does not have it. */
+  /** Those that were asked for and that the room does not have. */
   get unavailable() {
-    return this.language && this.language !== this.#wanted ? this.#wanted : "";
+    return this.langs.length > 0 ? this.#wanted.filter((lang) => !this.langs.includes(lang)) : [];
   }
 
-  /** @param {string} language */
-  chooseLanguage(language) {
-    this.#wanted = language;
-    this.#read(language);
+  /** @param {readonly string[]} langs */
+  chooseLanguages(langs) {
+    this.#wanted = langs;
+    this.#read(langs);
   }
 
   /** @param {string} stability */
@@ -105,22 +128,34 @@ export class Reader {
     this.#socket.open();
   }
 
+  get isWhole() {
+    return this.#whole;
+  }
+
+  /** Asks for all that the room remembers. */
+  readWhole() {
+    this.#whole = true;
+    this.#state = { ...this.#state, seq: 0 };
+    this.#socket.open();
+  }
+
   async #askForModels() {
     this.#models = await fetchModels();
     this.#options.onchange();
   }
 
-  /** @param {string} language */
-  #read(language) {
-    this.language = language;
+  /** @param {readonly string[]} langs */
+  #read(langs) {
+    this.langs = langs;
     this.#state = NOTHING;
     this.#socket.open();
   }
 
   #url() {
-    const { room, token } = this.#options;
+    const { room, token, role = null } = this.#options;
     const { seq, log } = this.#state;
-    const query = { lang: this.language, stability: this.#stability, since: seq, log, token };
+    const since = seq ?? (this.#whole ? 0 : null);
+    const query = { lang: this.langs.join(), stability: this.#stability, since, log, role, token };
     return socketUrl("listen", room, query);
   }
 
@@ -130,7 +165,7 @@ export class Reader {
     this.#state = reduce(before, message, this.#options.limit);
     if (message.type === "status") this.status = message;
     if (message.type === "ready") this.#joined(message, before);
-    if (message.type === "caption" && this.language) this.#served(message.lang);
+    if (message.type === "caption") this.#served(message.lang);
     this.#options.onchange();
   }
 
@@ -138,29 +173,41 @@ export class Reader {
   #joined(ready, before) {
     const sourceChanged = this.room !== null && this.room.source !== ready.source;
     this.room = ready;
-    this.missed ||= ready.gap ?? false;
+    // What the room does not remember from its beginning on was never the reader's.
+    this.missed ||= (ready.gap ?? false) && !(this.#whole && !before.seq);
     if (this.#models.length === 0) void this.#askForModels();
     // A server that was restarted while the reader was here has told it nothing yet.
     if (this.#state.seq === null) {
       this.joined = before.seq === null ? { seq: ready.seq, segment: ready.segment ?? 0 } : { seq: 0, segment: 0 };
     }
-    const wanted = this.#wanted || ready.source;
-    if (!this.language) this.#read(ready.source);
-    else if (sourceChanged && this.language !== wanted) this.#read(wanted);
+    const wanted = this.#wanted.length > 0 ? this.#wanted : [ready.source];
+    if (this.langs.length === 0) this.#read([ready.source]);
+    else if (sourceChanged && this.langs.join() !== wanted.join()) this.#read(wanted);
   }
 
   /** @param {string} lang of a caption: the server may know a language by a shorter tag, `de` for `de-AT` */
   #served(lang) {
-    if (this.#wanted === this.language) this.#wanted = lang;
-    this.language = lang;
+    const asked = this.langs.includes(lang) ? lang : bestOf([lang], this.langs);
+    if (asked === "" || asked === lang) return;
+    const known = (/** @type {string} */ other) => (other === asked ? lang : other);
+    this.#wanted = this.#wanted.map(known);
+    this.langs = this.langs.map(known);
   }
 
   /** @param {Connection} connection */
   #connected(connection) {
     this.connection = connection;
     const refused = connection.error === "unsupported_pair" && connection.phase !== "connecting";
-    // Without a language the room tells what is spoken, which can be read at least.
-    if (refused && this.language && this.language !== this.room?.source) this.#read("");
+    if (refused) this.#readLess();
     this.#options.onchange();
+  }
+
+  /** Reads what there is of the languages; without any the room tells what is spoken, which can be read at least. */
+  #readLess() {
+    if (this.langs.length > 1) {
+      const offered = languagesFor(this.#models, this.room);
+      const there = this.langs.filter((lang) => bestOf([lang], offered));
+      this.#read(there.length > 0 && there.length < this.langs.length ? there : this.langs.slice(0, -1));
+    } else if (this.langs.length === 1 && this.language !== this.room?.source) this.#read([]);
   }
 }

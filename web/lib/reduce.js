@@ -2,7 +2,7 @@
  * What a reader has seen, folded message by message. Pure: the same messages give the same state, and a message that
  * comes twice, or late, changes nothing.
  *
- * @import { Cancel, Caption, Message, Ready } from "./protocol.js"
+ * @import { Cancel, Caption, Clear, Message, Ready } from "./protocol.js"
  *
  * @typedef {object} Track one language
  * @property {readonly Caption[]} captions the newest revision of each segment, in order
@@ -12,6 +12,7 @@
  * @typedef {object} State
  * @property {string} log what `seq` counts in
  * @property {number | null} seq the newest seen; where a reader resumes
+ * @property {number} cleared the last segment of the talk before
  * @property {ReadonlyMap<string, Track>} tracks by language
  */
 
@@ -23,7 +24,7 @@
  */
 
 /** @type {State} */
-export const NOTHING = Object.freeze({ log: "", seq: null, tracks: new Map() });
+export const NOTHING = Object.freeze({ log: "", seq: null, cleared: 0, tracks: new Map() });
 
 /** @type {Track} */
 const EMPTY = { captions: [], cancelled: [], forgotten: -1 };
@@ -51,6 +52,8 @@ export function reduce(state, message, limit = 500) {
       return update(state, message, withCaption, limit);
     case "cancel":
       return update(state, message, withoutSegment, limit);
+    case "clear":
+      return clear(state, message);
     default:
       return state;
   }
@@ -65,6 +68,19 @@ function join(state, { log = "", seq, gap }) {
   // Another log, or one that counts from lower than what was seen, has begun anew: its segments are not ours.
   if (state.log !== log || (state.seq ?? 0) > seq) return { ...NOTHING, log };
   return gap ? finishedOnly(state) : state;
+}
+
+/**
+ * @param {State} state
+ * @param {Clear} clear
+ * @returns {State}
+ */
+function clear(state, { seq, segment }) {
+  const tracks = new Map();
+  for (const [lang, track] of state.tracks) {
+    tracks.set(lang, { ...track, captions: track.captions.filter((caption) => caption.segment > segment) });
+  }
+  return { ...state, seq: Math.max(state.seq ?? seq, seq), cleared: Math.max(state.cleared, segment), tracks };
 }
 
 /**
@@ -104,7 +120,7 @@ export function captionsIn(state, lang) {
 function update(state, message, apply, limit) {
   const seq = Math.max(state.seq ?? message.seq, message.seq);
   const before = state.tracks.get(message.lang) ?? EMPTY;
-  const after = apply(before, message, limit);
+  const after = message.segment > state.cleared ? apply(before, message, limit) : before;
   if (after === before) return seq === state.seq ? state : { ...state, seq };
   return { ...state, seq, tracks: new Map(state.tracks).set(message.lang, after) };
 }

@@ -82,6 +82,12 @@ export class Socket {
     this.#socket = null;
   }
 
+  /** Closes for good, or until `open`. */
+  stop() {
+    this.close();
+    this.#change({ phase: "stopped", error: null, detail: "" });
+  }
+
   /** @param {Outgoing} message @returns {boolean} whether there is a connection to send it on */
   send(message) {
     if (this.#connection.phase !== "open") return false;

@@ -1,8 +1,9 @@
 /**
- * The tokens in a page's address, `#token=` and `#reader=` (for the links that a speaker hands on). They are taken out of
- * it, where they would be seen, copied and kept in the browser's history, and remembered as long as the tab lives.
+ * The tokens in a page's address: `#token=` for the page itself, `#reader=` and `#speaker=` for the links that it hands on.
+ * They are taken out of it, where they would be seen, copied and kept in the browser's history, and remembered as long as
+ * the tab lives.
  *
- * @typedef {{ token: string, reader: string }} Tokens empty where there is none
+ * @typedef {{ token: string, reader: string, speaker: string }} Tokens empty where there is none
  * @typedef {Pick<typeof globalThis, "location" | "history" | "sessionStorage" | "addEventListener">} Window
  */
 
@@ -13,7 +14,7 @@ export function takeTokens(window = globalThis) {
   const given = tokensIn(location.hash) ?? tokensIn(location.search);
   const store = storeOf(window, `rtt.tokens.${location.pathname}`);
   window.addEventListener("hashchange", () => tokensIn(location.hash) && location.reload());
-  if (!given) return { token: "", reader: "", ...JSON.parse(store.get() ?? "{}") };
+  if (!given) return { token: "", reader: "", speaker: "", ...JSON.parse(store.get() ?? "{}") };
   store.set(JSON.stringify(given));
   query.delete("token");
   history.replaceState(null, "", location.pathname + (query.size > 0 ? `?${query}` : ""));
@@ -31,11 +32,28 @@ export function withTokens(page, tokens) {
   return url;
 }
 
+/**
+ * What a token says of itself, which the server alone can trust.
+ *
+ * @param {string} token
+ * @returns {{ role?: string, room?: string, expires?: number } | null} `expires` in seconds since 1970; null: not a token
+ */
+export function grantIn(token) {
+  const [payload, ...rest] = token.split(".");
+  if (!payload || rest.length !== 1) return null;
+  try {
+    const grant = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return typeof grant === "object" ? grant : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @param {string} text a fragment or a query, with its mark @returns {Tokens | null} */
 function tokensIn(text) {
   const params = new URLSearchParams(text.slice(1));
   const token = params.get("token");
-  return token ? { token, reader: params.get("reader") ?? "" } : null;
+  return token ? { token, reader: params.get("reader") ?? "", speaker: params.get("speaker") ?? "" } : null;
 }
 
 /**

@@ -1,25 +1,29 @@
 /**
  * The last sentences, and whether the server has them.
  *
+ * @import { Phrases } from "../lib/i18n.js"
  * @import { Final } from "../lib/protocol.js"
  * @typedef {"waiting" | "sent" | "received"} Fate
  */
 
 const KEPT = 5;
 
-/** @type {Record<Fate, string>} */
-const WORDS = { waiting: "waiting for the connection", sent: "sending…", received: "✓ received" };
-
 export class Said {
   #list;
   #lang;
+  #phrases;
   /** @type {{ utterance: number, item: HTMLElement, fate: HTMLElement }[]} */
   #sentences = [];
 
-  /** @param {HTMLElement} list @param {() => string} lang what is spoken */
-  constructor(list, lang) {
+  /** @param {HTMLElement} list @param {() => string} lang what is spoken @param {Phrases} phrases */
+  constructor(list, lang, phrases) {
     this.#list = list;
     this.#lang = lang;
+    this.#phrases = phrases;
+  }
+
+  get isEmpty() {
+    return this.#sentences.length === 0;
   }
 
   /** @param {Final} message */
@@ -35,12 +39,17 @@ export class Said {
   }
 
   /** @param {(utterance: number) => Fate} fateOf */
-  paint(fateOf) {
+  paintFates(fateOf) {
     for (const { utterance, item, fate } of this.#sentences) {
       const state = fateOf(utterance);
       if (item.dataset["state"] === state) continue;
       item.dataset["state"] = state;
-      fate.textContent = WORDS[state];
+      fate.textContent = this.#phrases.text(`fate.${state}`);
     }
+  }
+
+  /** In another language. */
+  paint() {
+    for (const { item } of this.#sentences) delete item.dataset["state"];
   }
 }

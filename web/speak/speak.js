@@ -1,159 +1,208 @@
 /**
- * `/speak/{room}`: talk or type. `?source=`, `?theme=`; `#token=`, `#reader=` (for the links)
+ * `/speak/{room}`: talk, type or rehearse. `?source=`, `?theme=`, `?ui=`; `#token=`, `#reader=` (for the links)
  *
- * #room, #state (data-phase), #readers, #notice with #again; #source, #microphone (aria-pressed), #microphone-state;
- * #text with #send; #said: li (data-state="waiting|sent|received"); #share: #link, #copy, #copied, #display
+ * #room, #state (data-phase), #readers, #ask (data-ask), #notice with #again; #source, and the microphone in listening.js;
+ * typing in typing.js; #said: li (data-state="waiting|sent|received"); the audience in audience.js, with #pace; the rehearsal
+ * in rehearse.js; #share: #link, #copy, #copied, #display; #ui
  */
-import { bestOf, fetchModels, sourcesOf } from "../lib/languages.js";
-import { Microphone } from "../lib/microphone.js";
-import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { Phrases, interfaceMenu } from "../lib/i18n.js";
+import { bestOf, fetchModels, languagesFor, sourcesOf } from "../lib/languages.js";
+import { Pace, ask } from "../lib/tempo.js";
+import { byId, copyField, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
-import { language, pageSettings, theme } from "../lib/settings.js";
+import { choice, language, pageSettings, text, theme, ui } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
 import { takeTokens, withTokens } from "../lib/tokens.js";
 import { Utterances } from "../lib/utterance.js";
 import { brief, explain } from "../lib/words.js";
+import { Audience } from "./audience.js";
+import { Listening } from "./listening.js";
+import { Rehearsal } from "./rehearse.js";
 import { Said } from "./said.js";
+import { Typing } from "./typing.js";
+
+/** @import { Ask } from "../lib/tempo.js" */
+/** @import { Event as Spoken } from "../lib/talk.js" */
+
+const TICK_MS = 1000;
 
 const { token, reader } = takeTokens();
-const settings = pageSettings({ source: language, theme });
+const settings = pageSettings({
+  source: language,
+  audience: language,
+  device: text,
+  local: choice(["", "on"], ""),
+  theme,
+  ui,
+});
+const phrases = new Phrases();
 const room = roomIn(location);
+await phrases.load(settings.get("ui"));
+phrases.fill();
 wear(settings.get("theme"));
 
 const state = byId("state", HTMLElement);
 const sources = byId("source", HTMLSelectElement);
-const text = byId("text", HTMLTextAreaElement);
-const button = byId("microphone", HTMLButtonElement);
 const link = byId("link", HTMLInputElement);
 const again = byId("again", HTMLElement);
+const asked = byId("ask", HTMLElement);
 
-document.title = `${room} – speak`;
+document.title = `${room} – ${phrases.text("speak.title")}`;
 say(byId("room", HTMLElement), room);
 link.value = withTokens(pageUrl("captions", room), { token: reader }).href;
-byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader }).href;
+byId("display", HTMLAnchorElement).href = withTokens(pageUrl("display", room), { token: reader, reader }).href;
 byId("share", HTMLElement).hidden = token !== "" && reader === "";
 
-const said = new Said(byId("said", HTMLElement), () => sources.value);
-const speaker = new Speaker({
-  room,
-  token,
-  source: await offerSources(),
-  onchange: oncePerFrame(paint),
-});
+const models = await fetchModels();
+const said = new Said(byId("said", HTMLElement), () => sources.value, phrases);
+const speaker = new Speaker({ room, token, source: offerSources(), onchange: oncePerFrame(paint) });
+const pace = new Pace();
+/** @type {Ask} */
+let asking = "";
+/** The utterance of the talk that is rehearsed, and its newest words. @type {Spoken | null} */
+let rehearsed = null;
+
 const utterances = new Utterances((message) => {
   if (message.type === "final") said.add(message);
+  if (message.type !== "cancel" && hasFloor()) pace.heard(message.text, message.type === "final", performance.now());
+  audience.hear(message);
   speaker.say(message);
 }, Date.now());
-const microphone = new Microphone({
+new Typing(utterances, hasFloor);
+const listening = new Listening({
+  phrases,
+  lang: () => sources.value,
+  terms: () => speaker.terms.map(({ source }) => source),
+  chosen: { device: settings.get("device"), isLocal: settings.get("local") === "on" },
+  ondevice: (device) => settings.set("device", device),
+  onlocal: (isLocal) => settings.set("local", isLocal ? "on" : ""),
+  onstart: () => {
+    rehearsal.pause();
+    takeFloor();
+  },
   onpartial: (heard) => utterances.partial(heard),
   onfinal: (heard) => utterances.final(heard),
-  onchange: paintMicrophone,
+  onchange: () => (sources.disabled = listening.isListening),
+});
+const rehearsal = new Rehearsal({
+  phrases,
+  lang: () => sources.value,
+  readers: () => speaker.status?.readers ?? 0,
+  onstart: () => {
+    listening.stop();
+    takeFloor();
+  },
+  onevent: rehearse,
+  onstop: () => {
+    rehearsed = null;
+    takeFloor();
+  },
+  onend: () => {
+    if (rehearsed) utterances.final(rehearsed.text);
+    rehearsed = null;
+  },
+});
+const audience = new Audience({
+  phrases,
+  room,
+  token,
+  lang: audienceLanguage(),
+  onlanguage: (lang) => settings.set("audience", lang),
 });
 
 sources.addEventListener("change", chooseSource);
-button.addEventListener("click", toggleMicrophone);
-text.addEventListener("input", typed);
-text.addEventListener("keydown", pressed);
-byId("form", HTMLFormElement).addEventListener("submit", send);
-byId("copy", HTMLElement).addEventListener("click", copy);
+copyField(byId("copy", HTMLElement), link, (done) =>
+  say(byId("copied", HTMLElement), phrases.text(done ? "copy.done" : "copy.by_hand")),
+);
 again.addEventListener("click", () => speaker.start());
 addEventListener("online", paint);
 addEventListener("offline", paint);
-
-if (!Microphone.isSupported) {
-  button.hidden = true;
-  say(byId("microphone-state", HTMLElement), "This browser has no speech recognition (Chrome, Edge and Safari do).");
-}
+interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
+  settings.set("ui", value);
+  for (const part of [listening, rehearsal, said, audience]) part.paint();
+  paint();
+});
+setInterval(tick, TICK_MS);
 speaker.start();
+void audience.start();
+paint();
+
+/** Whether the words come from a voice, or from a talk that is rehearsed: what is being typed waits for Enter. */
+function hasFloor() {
+  return listening.isListening || rehearsal.isPlaying;
+}
+
+function takeFloor() {
+  utterances.cancel();
+}
+
+function tick() {
+  const now = performance.now();
+  asking = ask(asking, pace.wordsPerMinute(now), speaker.status?.behind_ms ?? 0);
+  if (rehearsal.isPlaying) rehearsal.paint();
+  audience.tick();
+  paint();
+}
 
 function paint() {
   const { connection, status } = speaker;
+  const isOpen = connection.phase === "open";
   state.dataset["phase"] = connection.phase;
-  say(state, brief(connection, navigator.onLine));
-  say(byId("readers", HTMLElement), connection.phase === "open" && status ? readersInWords(status) : "");
+  say(state, brief(phrases, connection, navigator.onLine));
+  say(byId("readers", HTMLElement), isOpen && status ? phrases.text("room.readers", { n: status.readers }) : "");
   paintNotice();
-  byId("nothing", HTMLElement).hidden = byId("said", HTMLElement).childElementCount > 0;
-  said.paint((utterance) => speaker.stateOf(utterance));
+  paintPace();
+  byId("nothing", HTMLElement).hidden = !said.isEmpty;
+  said.paintFates((utterance) => speaker.stateOf(utterance));
+}
+
+function paintPace() {
+  const perMinute = pace.wordsPerMinute(performance.now());
+  say(byId("pace", HTMLElement), perMinute ? phrases.text("unit.words_a_minute", { n: perMinute }) : "–");
+  asked.hidden = asking === "";
+  asked.dataset["ask"] = asking;
+  say(asked, asking && phrases.text(`ask.${asking}`));
 }
 
 function paintNotice() {
   const { connection, refused } = speaker;
-  const isOpen = connection.phase === "open";
-  const text = isOpen && refused ? `The server did not take this: ${refused}` : explain(connection, navigator.onLine);
-  byId("notice", HTMLElement).hidden = text === "";
-  say(byId("notice-text", HTMLElement), text);
+  const isRefused = connection.phase === "open" && refused !== "";
+  const words = isRefused
+    ? phrases.text("speak.refused", { detail: refused })
+    : explain(phrases, connection, navigator.onLine);
+  byId("notice", HTMLElement).hidden = words === "";
+  say(byId("notice-text", HTMLElement), words);
   again.hidden = connection.phase !== "stopped";
-  say(again, connection.error === "replaced" ? "Speak here again" : "Try again");
+  say(again, phrases.text(connection.error === "replaced" ? "speak.again" : "ui.try_again"));
 }
 
-/** @param {{ readers: number, load: string }} status */
-function readersInWords({ readers, load }) {
-  const count = readers === 1 ? "1 reader" : `${readers} readers`;
-  return load === "normal" ? count : `${count}, the server is ${load}`;
-}
-
-/** @returns {Promise<string>} the one to speak */
-async function offerSources() {
-  const offered = sourcesOf(await fetchModels());
+/** @returns {string} the one to speak */
+function offerSources() {
+  const offered = sourcesOf(models);
   const source = settings.get("source") || bestOf(navigator.languages, offered) || offered[0] || "en";
   const tags = offered.includes(source) ? offered : [source, ...offered];
   offerLanguages(sources, tags, source);
   return source;
 }
 
+/** @returns {string} the one chosen before, or else any that is not the speaker's own */
+function audienceLanguage() {
+  const [source = "", ...others] = languagesFor(models, { source: sources.value, targets: [] });
+  const chosen = settings.get("audience");
+  return others.includes(chosen) ? chosen : (others[0] ?? source);
+}
+
 function chooseSource() {
   settings.set("source", sources.value);
   utterances.cancel();
   speaker.chooseSource(sources.value);
+  void listening.checkLocal();
 }
 
-function toggleMicrophone() {
-  if (microphone.isListening) return microphone.stop();
-  // The microphone has the floor: what is being typed waits for Enter.
-  utterances.cancel();
-  // With a region where the browser's owner has one, which recognition does better with.
-  microphone.start(bestOf([sources.value], navigator.languages) || sources.value);
-}
-
-/** @param {boolean} listening @param {string} problem */
-function paintMicrophone(listening, problem) {
-  button.setAttribute("aria-pressed", String(listening));
-  sources.disabled = listening;
-  say(byId("microphone-label", HTMLElement), listening ? "Stop the microphone" : "Start the microphone");
-  say(byId("microphone-state", HTMLElement), problem || (listening ? "Listening…" : ""));
-}
-
-function typed() {
-  if (!microphone.isListening) utterances.partial(text.value);
-}
-
-/** @param {KeyboardEvent} event */
-function pressed(event) {
-  // Enter and Escape belong to the input method while it composes a character.
-  if (event.isComposing) return;
-  if (event.key === "Enter" && !event.shiftKey) send(event);
-  if (event.key === "Escape") takeBack();
-}
-
-/** @param {Event} event */
-function send(event) {
-  event.preventDefault();
-  if (microphone.isListening) utterances.insert(text.value);
-  else utterances.final(text.value);
-  text.value = "";
-  text.focus();
-}
-
-function takeBack() {
-  if (!microphone.isListening) utterances.cancel();
-  text.value = "";
-}
-
-async function copy() {
-  link.select();
-  const done = await navigator.clipboard?.writeText(link.value).then(
-    () => true,
-    () => false,
-  );
-  say(byId("copied", HTMLElement), done ? "Copied." : "Press Ctrl+C (⌘C) to copy the marked link.");
+/** @param {Spoken} event */
+function rehearse(event) {
+  // A recording may go on to the next utterance without a word on how the one before it ended.
+  if (rehearsed && rehearsed.utterance !== event.utterance) utterances.final(rehearsed.text);
+  rehearsed = event.type === "final" ? null : event;
+  utterances[event.type](event.text);
 }

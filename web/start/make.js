@@ -7,12 +7,15 @@ import { roomsUrl } from "../lib/places.js";
 
 const TIMEOUT_MS = 10_000;
 
-/** Why no room was made, in words for the person. */
+/** @typedef {"no_key" | "wrong_key" | "refused" | "unreachable"} Reason */
+
+/** Why no room was made. */
 export class Refused extends Error {
-  /** @param {string} message @param {boolean} needsKey */
-  constructor(message, needsKey) {
-    super(message);
-    this.needsKey = needsKey;
+  /** @param {Reason} reason @param {string} [detail] the server's own words on it */
+  constructor(reason, detail = "") {
+    super(`${reason}: ${detail}`);
+    this.reason = reason;
+    this.detail = detail;
   }
 }
 
@@ -26,9 +29,8 @@ export async function makeRoom(room, key) {
   const answer = await ask(room, key);
   const body = await answer.json().catch(() => null);
   if (answer.status === 201 && body) return body;
-  const needsKey = answer.status === 401;
-  if (needsKey && !key) throw new Refused("This server needs its organiser's key to make a room.", true);
-  throw new Refused(`The server did not make the room: ${body?.message ?? answer.status}.`, needsKey);
+  if (answer.status === 401) throw new Refused(key ? "wrong_key" : "no_key");
+  throw new Refused("refused", body?.message ?? String(answer.status));
 }
 
 /** @param {string} room @param {string} key */
@@ -40,6 +42,6 @@ async function ask(room, key) {
   try {
     return await fetch(roomsUrl(), { method: "POST", headers, body: JSON.stringify({ room }), signal });
   } catch {
-    throw new Refused("The server cannot be reached. Please try again.", false);
+    throw new Refused("unreachable");
   }
 }

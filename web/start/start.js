@@ -1,58 +1,54 @@
 /**
- * `/`: make a room, or read along in one. `#token=` (an organiser's)
+ * `/`: make a room, or go to one. `?theme=`, `?ui=`; `#token=` (an organiser's)
  *
- * #make: #name, #another, #key-row with #key, #problem, #speak, #links; #pages: #until, #speak-link, #captions-link,
- * #display-link, #operator-row with #operator; #join: #room, #read
+ * #make: #name, #another, #key-row with #key, #problem, #speak, #operate; #join: #room, #read, #nowhere; #ui
  */
+import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { byId, say, wear } from "../lib/page.js";
-import { ROOM_PATTERN, pageUrl } from "../lib/places.js";
-import { pageSettings, theme } from "../lib/settings.js";
+import { ROOM_PATTERN, pageUrl, startUrl } from "../lib/places.js";
+import { pageSettings, theme, ui } from "../lib/settings.js";
 import { takeTokens, withTokens } from "../lib/tokens.js";
+import { placeOf } from "./join.js";
 import { Refused, makeRoom } from "./make.js";
 import { randomName } from "./names.js";
 
-/** @import { Made } from "./make.js" */
+/** @import { Made, Reason } from "./make.js" */
 
 const { token } = takeTokens();
-const name = byId("name", HTMLInputElement);
-const room = byId("room", HTMLInputElement);
-const key = byId("key", HTMLInputElement);
-const pages = byId("pages", HTMLElement);
-const problem = byId("problem", HTMLElement);
+const settings = pageSettings({ theme, ui });
+const phrases = new Phrases();
+await phrases.load(settings.get("ui"));
+phrases.fill();
+wear(settings.get("theme"));
 
-wear(pageSettings({ theme }).get("theme"));
-for (const input of [name, room]) {
-  input.pattern = ROOM_PATTERN;
-  input.title = "1 to 64 letters, digits, - or _";
-}
-name.addEventListener("input", forget);
+const name = byId("name", HTMLInputElement);
+const key = byId("key", HTMLInputElement);
+const problem = byId("problem", HTMLElement);
+const nowhere = byId("nowhere", HTMLElement);
+
+document.title = phrases.text("start.title");
+name.pattern = ROOM_PATTERN;
 byId("another", HTMLButtonElement).addEventListener("click", suggest);
 byId("make", HTMLFormElement).addEventListener("submit", make);
-byId("join", HTMLFormElement).addEventListener("submit", (event) => {
-  event.preventDefault();
-  location.assign(pageUrl("captions", room.value));
+byId("join", HTMLFormElement).addEventListener("submit", join);
+interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
+  settings.set("ui", value);
+  for (const words of [problem, nowhere]) say(words, "");
 });
 suggest();
 
 function suggest() {
   name.value = randomName();
-  forget();
-}
-
-/** The links are those of another name. */
-function forget() {
-  pages.hidden = problem.hidden = true;
+  say(problem, "");
 }
 
 /** @param {SubmitEvent} event */
 async function make(event) {
   event.preventDefault();
-  forget();
+  say(problem, "");
   try {
     const made = await makeRoom(name.value, key.value || token);
-    const links = linksOf(made);
-    if (event.submitter?.id === "links") show(made, links);
-    else location.assign(links.speak);
+    location.assign(event.submitter?.id === "operate" ? operating(made) : speaking(made));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     complain(error);
@@ -60,31 +56,37 @@ async function make(event) {
 }
 
 /** @param {Made} made */
-function linksOf({ room, tokens }) {
-  const { speaker, reader } = tokens;
-  return {
-    speak: withTokens(pageUrl("speak", room), { token: speaker, reader }),
-    captions: withTokens(pageUrl("captions", room), { token: reader }),
-    display: withTokens(pageUrl("display", room), { token: reader }),
-  };
+function speaking({ room, tokens }) {
+  return withTokens(pageUrl("speak", room), { token: tokens.speaker, reader: tokens.reader });
 }
 
-/** @param {Made} made @param {ReturnType<typeof linksOf>} links */
-function show({ tokens, expires_at }, links) {
-  for (const [page, url] of Object.entries(links)) byId(`${page}-link`, HTMLAnchorElement).href = url.href;
-  byId("operator", HTMLInputElement).value = tokens.operator;
-  byId("operator-row", HTMLElement).hidden = tokens.operator === "";
-  const until = expires_at && new Date(expires_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  const who = until ? `Whoever has a link may use it until ${until}.` : "Whoever knows the name can read along.";
-  say(byId("until", HTMLElement), who);
-  pages.hidden = false;
+/** @param {Made} made */
+function operating({ room, tokens }) {
+  const { operator, reader, speaker } = tokens;
+  return withTokens(pageUrl("operator", room), { token: operator, reader, speaker });
 }
 
 /** @param {Refused} refused */
-function complain({ message, needsKey }) {
-  say(problem, message);
-  problem.hidden = false;
-  if (!needsKey) return;
+function complain({ reason, detail }) {
+  say(problem, inWords(reason, detail));
+  if (reason !== "no_key" && reason !== "wrong_key") return;
   byId("key-row", HTMLElement).hidden = false;
   key.focus();
+}
+
+/** @param {Reason} reason @param {string} detail */
+function inWords(reason, detail) {
+  if (reason === "refused") return phrases.text("start.refused", { detail });
+  return phrases.text(reason === "unreachable" ? "problem.unreachable" : `start.${reason}`);
+}
+
+/** @param {SubmitEvent} event */
+function join(event) {
+  event.preventDefault();
+  const room = byId("room", HTMLInputElement);
+  const place = placeOf(room.value, startUrl());
+  say(nowhere, place ? "" : phrases.text("start.nowhere"));
+  if (!place) room.focus();
+  else if (place instanceof URL) location.assign(place);
+  else location.assign(withTokens(pageUrl(place.page, place.room), { token: place.token }));
 }

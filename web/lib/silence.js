@@ -1,14 +1,15 @@
 /**
  * Clears the screen when nobody has said anything for a while.
  *
- * @import { Caption } from "../lib/protocol.js"
- * @import { Joined } from "../lib/reduce.js"
+ * @import { Caption } from "./protocol.js"
+ * @import { Joined } from "./reduce.js"
  */
-import { isNews } from "../lib/reduce.js";
+import { isNews } from "./reduce.js";
 
 export class Silence {
   #screen;
   #ms;
+  #oncleared;
   /** @type {object | null} */
   #joined = null;
   /** What is not newer has been cleared. */
@@ -22,10 +23,12 @@ export class Silence {
   /**
    * @param {HTMLElement} screen gets `data-cleared`
    * @param {number} ms
+   * @param {() => void} oncleared
    */
-  constructor(screen, ms) {
+  constructor(screen, ms, oncleared) {
     this.#screen = screen;
     this.#ms = ms;
+    this.#oncleared = oncleared;
     this.#clear();
   }
 
@@ -46,12 +49,19 @@ export class Silence {
     return this.#shown;
   }
 
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
   /** @param {number} newest */
   #heard(newest) {
     this.#newest = newest;
     this.#screen.removeAttribute("data-cleared");
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#clear(), this.#ms);
+    this.#timer = setTimeout(() => {
+      this.#clear();
+      this.#oncleared();
+    }, this.#ms);
   }
 
   #clear() {

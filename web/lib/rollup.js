@@ -12,14 +12,21 @@ export class RollUp {
   /** @param {() => void} paint */
   around(paint) {
     const last = this.#element.lastElementChild;
-    const before = last?.getBoundingClientRect().top ?? 0;
+    if (!(last instanceof HTMLElement)) return paint();
+    const [top, height] = [last.getBoundingClientRect().top, this.#heightFrom(last)];
     paint();
-    if (!last?.isConnected) return;
+    // Where no line has come, one that is still rolling goes on.
+    if (!last.isConnected || this.#heightFrom(last) === height) return;
     const running = this.#animation;
     this.#animation = undefined;
     running?.cancel();
-    const way = before - last.getBoundingClientRect().top;
+    const way = top - last.getBoundingClientRect().top;
     if (way > 1) this.#roll(way);
+  }
+
+  /** @param {HTMLElement} last @returns {number} from its top to the end of the text */
+  #heightFrom(last) {
+    return this.#element.offsetHeight - last.offsetTop;
   }
 
   /** @param {number} way in pixels */
