@@ -1,6 +1,7 @@
 """The rooms of one node of several: which it leads, which it follows, and who asks whom."""
 
 import asyncio
+import math
 import secrets
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -74,13 +75,19 @@ class SharedRooms(Rooms):
         return room
 
     async def find(self, name: str) -> Room:
-        """Return the room of that name, whichever node has it. Raises NoRoom where none has, TryAgainLater."""
+        """Return the room of that name, whichever node has it, with all that is in its log.
+
+        Raises NoRoom where none has it, and what `open` does.
+        """
         try:
             if name not in self._rooms and not await self._store.has(name):
                 return await super().find(name)
         except RedisError as error:
             raise TryAgainLater(_AWAY) from error
-        return await self._enter(name, None, "")
+        room = await self._enter(name, None, "")
+        with suppress(RedisError, TimeoutError):
+            await self._catch_up(room)
+        return room
 
     def unwritten(self) -> int:
         """Return how many events of the rooms that this node leads wait to be written."""
@@ -149,8 +156,8 @@ class SharedRooms(Rooms):
                     raise TryAgainLater(_AWAY) from error
                 return room
 
-    async def _catch_up(self, room: SharedRoom, since: int) -> None:
-        """Wait until the room has what a reader has seen at another node. Raises RedisError, TimeoutError."""
+    async def _catch_up(self, room: SharedRoom, since: float = math.inf) -> None:
+        """Wait until the room has what there is, up to what a reader has seen. Raises RedisError, TimeoutError."""
         there = await self._store.seq(room.name)
         async with asyncio.timeout(_CATCH_UP_S):
             while room.log.seq < min(since, there):  # noqa: ASYNC110 - it comes by itself
