@@ -192,17 +192,18 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def clear(self, title: str = "", speaker: str = "") -> None:
+    def clear(self, title: str = "", speaker: str = "", slot: float | None = None) -> None:
         """Begin another talk: readers take away what was said, and its transcript begins anew.
 
         One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        `slot` is when it was to begin, where it is the schedule that begins it.
         """
         if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
             return
         now = self._loop.time()
         self._apply(self._segmenter.close_all(now, ended=False))
         after = self._segmenter.newest_finished()
-        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now, slot=slot)
         self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
 
     def receive(self, message: Spoken) -> Awaitable[None] | None:

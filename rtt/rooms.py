@@ -157,8 +157,11 @@ class Rooms:
             # Another server begins the talk; should this one lead the room meanwhile, it is due again.
             schedule.forget(room.name)
             return
+        start = slot.start.timestamp()
+        if any(talk.slot == start for talk in room.talks.held):
+            return
         _log.info("a talk begins", room=room.name, start=slot.start.isoformat())
-        room.clear(slot.title, slot.speaker)
+        room.clear(slot.title, slot.speaker, start)
         for lang in self.catalog.resolve_all(slot.languages):
             try:
                 room.announce([lang])

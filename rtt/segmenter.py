@@ -155,6 +155,7 @@ class Segmenter:
         self._last_number = 0
         self.next_id = 1
         """The number of the next segment."""
+        self._finished_before = 0
 
     def receive_text(  # noqa: PLR0913 - the fields of a message
         self,
@@ -213,13 +214,14 @@ class Segmenter:
         """Return an empty segmenter for another language, whose numbers go on from here."""
         new = Segmenter(language, self._options, self._epoch)
         new.next_id, new._last_number = self.next_id, self._last_number
+        new._finished_before = self.newest_finished()
         return new
 
-    def resume(self, segments: Sequence[Segment], now: float, *, next_id: int) -> None:
+    def resume(self, segments: Sequence[Segment], now: float, *, next_id: int, finished: int = 0) -> None:
         """Go on where another segmenter was cut off, which left these segments, in the order of their numbers.
 
         What is open waits for its speaker. What is not may have been cut off too: more of it is taken, but what it says
-        already is not taken again.
+        already is not taken again. `finished` is the newest segment that was, in whatever language.
         """
         left: dict[int, _Utterance] = {}
         for segment in (replace(segment, received_at=now) for segment in segments):
@@ -242,7 +244,7 @@ class Segmenter:
             utterance.orphaned = bool(utterance.open)
             (self._open if utterance.open else self._closed)[utterance.number] = utterance
         self._last_number = max(left, default=0)
-        self.next_id = next_id
+        self.next_id, self._finished_before = next_id, finished
 
     def speaker_left(self) -> None:
         """Leave the open utterances to the next speaker, who may be the same one after a reconnect."""
@@ -256,7 +258,7 @@ class Segmenter:
 
     def newest_finished(self) -> int:
         """Return the number of the newest finished segment; 0 if there is none."""
-        return max(self._finished, default=0)
+        return max(self._finished, default=self._finished_before)
 
     def unpunctuated(self) -> Unpunctuated | None:
         """Return what the newest open utterance says after its last sentence end, if it has no marks of its own."""

@@ -22,6 +22,8 @@ class Talk:
     """Where the log stood when it began."""
     ended_at: float | None = None
     """On the caller's clock."""
+    slot: float | None = None
+    """When it was to begin by the schedule, where it began by that; in seconds since 1970."""
 
     def holds(self, segment: int) -> bool:
         """Tell whether a segment belongs to it."""
@@ -46,14 +48,16 @@ class Talks:
         """The one that goes on."""
         return self._talks[-1]
 
-    def begin(self, title: str, speaker: str, *, after: int, seq: int, now: float) -> None:
+    def begin(  # noqa: PLR0913 - what a talk is made of
+        self, title: str, speaker: str, *, after: int, seq: int, now: float, slot: float | None = None
+    ) -> None:
         """End the talk with a segment and begin the next; one in which nothing was said is renamed."""
         old = self.current
         if after > old.after:
             self._talks[-1] = replace(old, until=after, ended_at=now)
-            self._talks.append(Talk(old.number + 1, title, speaker, after, seq=seq))
+            self._talks.append(Talk(old.number + 1, title, speaker, after, seq=seq, slot=slot))
         else:
-            self._talks[-1] = replace(old, title=title, speaker=speaker)
+            self._talks[-1] = replace(old, title=title, speaker=speaker, slot=slot or old.slot)
 
     def find(self, number: int | None, *, newest: int) -> Talk:
         """Return a talk; without a number the one that holds the newest segment. Raises BadRequest."""

@@ -121,11 +121,17 @@ async def test_a_leader_follows_the_schedule_and_keeps_the_files(redis: RedisSer
                 await far.next(type="clear", title="First")
                 await speaker.send({"type": "final", "text": "One."})
                 await far.next(stable="ONE.")
+                await speaker.send(NEXT)
+                await far.next(type="clear", title="Next")
             async with greeted(two, "speak?source=en") as speaker:
                 await speaker.send({"type": "final", "text": "Two."})
                 await far.next(stable="TWO.")
                 async with greeted(two, "listen?lang=de"):
                     await far.next(type="status", readers=2)
-            assert [message["type"] for message in far.seen].count("clear") == 1
+            assert [message["type"] for message in far.seen].count("clear") == 2
     assert kept(folders[0], "txt") == {}
-    assert kept(folders[1], "txt") == {"hall.First.de.txt": "ONE.\nTWO.\n", "hall.First.en.txt": "One.\nTwo.\n"}
+    files = kept(folders[1], "txt")
+    assert {name: text for name, text in files.items() if ".de." in name} == {
+        "hall.First.de.txt": "ONE.\n",
+        "hall.Next.de.txt": "TWO.\n",
+    }

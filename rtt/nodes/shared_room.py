@@ -91,9 +91,9 @@ class SharedRoom(FollowedRoom):
         """Take it how many readers another node has."""
         self._elsewhere[node] = count, self._loop.time() + _COUNT_S
 
-    def clear(self, title: str = "", speaker: str = "") -> None:
+    def clear(self, title: str = "", speaker: str = "", slot: float | None = None) -> None:
         """Begin another talk, which followers are told of too."""
-        super().clear(title, speaker)
+        super().clear(title, speaker, slot)
         self._note_talk()
 
     async def kept(self) -> None:
@@ -110,7 +110,7 @@ class SharedRoom(FollowedRoom):
         self._segmenter = Segmenter(self.source, self._config.segmenter, now - age_s)
         said = told_in(self._log, self.source, self._since.get(self.source, 1), self._config.segmenter.remember)
         next_id = 1 + max((event.segment for event in self._log.after(0)), default=0)
-        self._segmenter.resume([update.segment for update in said], now, next_id=next_id)
+        self._segmenter.resume([update.segment for update in said], now, next_id=next_id, finished=self._newest)
         self._punctuation = self._new_punctuation()
         if self._glossary.said:
             journal.note(Terms([*self._glossary.said]))
