@@ -144,6 +144,8 @@ class Talk:
                         reading.finals.append(message)
                         if message.utterance == _LAST:
                             return
-                        reading.lags_s.append(time.perf_counter() - self._said[message.utterance])
+                        # A leader that is stopped finishes a sentence that its speaker has not.
+                        if said_at := self._said.get(message.utterance):
+                            reading.lags_s.append(time.perf_counter() - said_at)
                     case Cancel():
                         reading.finals = [c for c in reading.finals if c.segment != message.segment]
