@@ -111,6 +111,15 @@ class _Open:
         """Return some of the answer's words as text."""
         return "".join(self.answer[start:end])
 
+    def resting_on_agreed(self, asked: Segment) -> int:
+        """Return how many words rest on what is agreed: all but one for each word that is not, and no number of those.
+
+        A number that is still being heard becomes another one: 20 becomes 25, and 0 becomes 0.7.
+        """
+        pending = text_rules.numbers("".join(text_rules.units(asked.text)[-asked.unagreed :]))
+        count = max(0, len(self.answer) - asked.unagreed)
+        return next((n for n, unit in enumerate(self.answer[:count]) if text_rules.numbers(unit) & pending), count)
+
     def standing(self, sure: int, persist: int) -> int:
         """Return how many words enough answers had: two for those that are sure, else `persist`."""
         twice = min(_TWICE, persist)
@@ -275,10 +284,10 @@ class Stream:
             return
         # While nothing is said, all of it is shown.
         whole = asked.unagreed == 0
-        rests_on_agreed = len(known.answer) - (0 if whole else asked.unagreed + options.mask)
+        resting = len(known.answer) if whole else known.resting_on_agreed(asked) - options.mask
         standing = known.standing(known.sure, options.persist)
-        known.stable = max(known.stable, min(standing, max(rests_on_agreed, known.steady)))
-        known.steady = max(known.stable, known.steady, rests_on_agreed if whole or options.tail else 0)
+        known.stable = max(known.stable, min(standing, max(resting, known.steady)))
+        known.steady = max(known.stable, known.steady, resting if whole or options.tail else 0)
         quick = known.standing(max(known.sure, 1), options.fast_persist)
         known.fast = max(known.steady, known.fast, len(known.answer) if whole else quick)
         self._tell(known, final=False)

@@ -39,7 +39,6 @@ VARIANTS = (
     Variant("without drafts in finals", "without", Policy(stream=PolicyOptions(price=0.0))),
     Variant("without doubt", "without", Policy(stream=PolicyOptions(sure=0.0))),
     Variant("without sureness", "without", Policy(stream=PolicyOptions(sure=1.0))),
-    Variant("without any of them", "without", Policy(_UPDATE_BY_UPDATE, _PLAIN, punctuated=False)),
     Variant("with tail", "with", Policy(stream=PolicyOptions(tail=True))),
     Variant("with mask 2", "with", Policy(stream=PolicyOptions(mask=2))),
     *(
