@@ -128,10 +128,12 @@ async def test_a_leader_follows_the_schedule_and_keeps_the_files(redis: RedisSer
                 await far.next(stable="TWO.")
                 async with greeted(two, "listen?lang=de"):
                     await far.next(type="status", readers=2)
+                await speaker.send({"type": "final", "text": "Three."})
+                await far.next(stable="THREE.")
             assert [message["type"] for message in far.seen].count("clear") == 2
     assert kept(folders[0], "txt") == {}
     files = kept(folders[1], "txt")
     assert {name: text for name, text in files.items() if ".de." in name} == {
         "hall.First.de.txt": "ONE.\n",
-        "hall.Next.de.txt": "TWO.\n",
+        "hall.Next.de.txt": "TWO.\nTHREE.\n",
     }
