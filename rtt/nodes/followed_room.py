@@ -9,7 +9,7 @@ import msgspec
 
 from rtt.audience import Reader
 from rtt.errors import TryAgainLater, WireError
-from rtt.log import Event, MemoryLog
+from rtt.log import Clearing, Event, MemoryLog
 from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.store import Fact, Past
 from rtt.policy import Update
@@ -130,6 +130,10 @@ class FollowedRoom(Room):
         self._log.keep(event)
         if isinstance(event.update, Update) and event.update.final:
             self._newest = max(self._newest, event.segment)
+        if isinstance(event.update, Clearing) and not self.leads:
+            # How the room is led, which says more of its talks, comes a moment later.
+            said, now = event.update, self._loop.time()
+            self.talks.begin(said.title, said.speaker, after=said.id, seq=event.seq - 1, now=now)
         self._audience.publish(event)
 
     def _take_talk(self, talk: Talk) -> None:
