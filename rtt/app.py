@@ -42,17 +42,23 @@ _SHARED = ("fonts", "i18n", "icons", "lib", "start", "vendor")
 _COMPRESSED = (Middleware(GZipMiddleware, compresslevel=6),)
 
 
-def create_app(config: Config, catalog: Catalog, engine: Engine, auth: Auth | None = None) -> Starlette:
+def create_app(
+    config: Config,
+    catalog: Catalog,
+    engine: Engine,
+    auth: Auth | None = None,
+    make_rooms: Callable[[Catalog, Engine, Config, Metrics], Rooms] = Rooms,
+) -> Starlette:
     """Build the service over an engine; without `auth` everybody may do everything.
 
     `app.state.rooms` holds its rooms; close them before the server stops.
     """
     metrics = Metrics()
-    rooms = Rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
+    rooms = make_rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
     door = Door(config, auth or Auth())
     sockets = Sockets(rooms, config, door, metrics)
     invitations = Invitations(rooms, config, door)
-    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, load=lambda: engine.load)
+    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, unwritten=rooms.unwritten, load=lambda: engine.load)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

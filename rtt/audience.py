@@ -68,7 +68,6 @@ class Audience:
 
     def publish(self, event: Event) -> None:
         """Send an event to those it is news to."""
-        self._metrics.published(event)
         if event.lang == EVERY_LANGUAGE:
             self._send(event, (Stability.FINAL, False), self.readers)
             return

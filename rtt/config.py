@@ -38,6 +38,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     models: tuple[Path, ...] = (bundled("models"),)
+    log: str = ""
+    """The Redis in which rooms are logged, so that several nodes serve them; "": in this server's memory."""
+    relay: bool = False
+    """Whether this node has readers only, and no models."""
     source: Language = "en"
     """Language of a room that a reader opens before its speaker comes."""
     secret_file: Path | None = None

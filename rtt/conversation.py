@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,24 +13,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.errors import BadMessage, Forbidden, IdleTimeout, RateLimited, TryAgainLater
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
-from rtt.protocol import (
-    CancelUtterance,
-    ClearRoom,
-    Correct,
-    Final,
-    Glossary,
-    Partial,
-    Ping,
-    Pong,
-    decode,
-    encode,
-    encode_error,
-)
+from rtt.protocol import Partial, Ping, Pong, Spoken, decode, encode, encode_error
 from rtt.quotas import Pace
 
 _BAD_IN_A_ROW = 10
 
-Spoken = Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom
+
+def _at_once(acknowledge: Callable[[], object]) -> None:
+    acknowledge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +28,11 @@ class Intake:
     """What a peer may send, who takes it, and how fast."""
 
     types: Mapping[str, type[msgspec.Struct]]
-    receive: Callable[[Spoken], None]
+    receive: Callable[[Spoken], Awaitable[None] | None]
+    """Where it has to be waited for, the peer's next message waits too."""
     pace: Pace
+    promise: Callable[[Callable[[], object]], object] = _at_once
+    """Calls back as soon as what was received is safe, so that it may be acknowledged."""
 
 
 class Conversation:
@@ -88,9 +81,9 @@ class Conversation:
             return
         if isinstance(message, Ping):
             now_ms = round(asyncio.get_running_loop().time() * 1000)
-            self._outbox.put(encode(Pong(message.t, now_ms)))
-        else:
-            self._intake.receive(message)
+            self._intake.promise(partial(self._outbox.put, encode(Pong(message.t, now_ms))))
+        elif waiting := self._intake.receive(message):
+            await waiting
 
     async def _next_frame(self) -> str | bytes:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from rtt.errors import TranslationError
 from rtt.protocol import Load
 
 
@@ -109,6 +110,21 @@ class Engine(Translator, Protocol):
     def prefills(self) -> Collection[str]:
         """Return the models that run the prefix of an answer in one pass."""
         ...
+
+
+class NoEngine:
+    """The engine of a server that translates nothing."""
+
+    ready = True
+    load = Load.NORMAL
+
+    def prefills(self) -> Collection[str]:
+        """Return no models."""
+        return ()
+
+    async def translate(self, source: JobSource) -> Hypothesis | None:
+        """Refuse. Raises TranslationError."""
+        raise TranslationError(f"this server has no models; room {source.room} is translated at another one")
 
 
 class Verbatim:

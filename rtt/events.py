@@ -33,8 +33,9 @@ class EventFormat:
 
     def __init__(self) -> None:
         self._log = ""
+        self._came_back = False
 
-    def query(self, asked: ListenQuery, request: Request, room: Room) -> ListenQuery:
+    def query(self, asked: ListenQuery, request: Request) -> ListenQuery:
         """Return a query with the place that the peer has read to, if it says so; it knows better than its address."""
         last_id = request.headers.get("last-event-id", "")
         if not last_id:
@@ -42,11 +43,15 @@ class EventFormat:
         found = _ID.fullmatch(last_id)
         if not found:
             raise BadRequest(f"header Last-Event-ID: {last_id[:40]!r}: Expected the id of an event, such as 41")
-        since, log = int(found[1]), found[2] or ""
-        if not log and since > room.ready().seq:
-            # A browser would go on asking: its place is in the log of a room that is forgotten.
-            log = _OTHER_LOG
-        return msgspec.structs.replace(asked, since=since, log=log)
+        self._came_back = True
+        return msgspec.structs.replace(asked, since=int(found[1]), log=found[2] or "")
+
+    def placed(self, query: ListenQuery, room: Room) -> ListenQuery:
+        """Return it with another log where the peer comes back to a place that the room has not come to."""
+        if not self._came_back or query.since is None or query.log or query.since <= room.log.seq:
+            return query
+        # A browser would go on asking: its place is in the log of a room that is forgotten.
+        return msgspec.structs.replace(query, log=_OTHER_LOG)
 
     def written(self, message: ToEverybody, frame: str) -> str:
         """Return a message as an event."""

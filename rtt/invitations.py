@@ -34,7 +34,7 @@ class Invitations:
         name = wanted.room or f"room-{secrets.token_hex(4)}"
         if not self._config.public_rooms:
             self._door.admit(request, Role.ORGANISER, name)
-        room = self._rooms.open(name, wanted.source, address_of(request))
+        room = await self._rooms.to_operate(name, wanted.source, address_of(request))
         targets = [self._rooms.catalog.resolve(target) for target in wanted.targets]
         room.announce(targets)
         made = self._tokens(name, wanted.source, tuple(targets))

@@ -38,9 +38,13 @@ class LiveVtt:
         self._joined = 0
         self._shown: set[tuple[str, int]] = set()
 
-    def query(self, asked: ListenQuery, _request: Request, _room: Room) -> ListenQuery:
+    def query(self, asked: ListenQuery, _request: Request) -> ListenQuery:
         """Return a query for finished sentences."""
         return msgspec.structs.replace(asked, stability=Stability.FINAL)
+
+    def placed(self, query: ListenQuery, _room: Room) -> ListenQuery:
+        """Return it as it is."""
+        return query
 
     def written(self, message: ToEverybody, _frame: str) -> str:
         """Return the cues of a sentence that was finished since the player came."""

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from rtt.engine import Timing
 from rtt.policy import Update
@@ -53,26 +53,30 @@ class MemoryLog:
         self._lasting: deque[Event] = deque()
         self._open: dict[tuple[str, int], Event] = {}
         self._clearing: Event | None = None
-        self._limit = limit
+        self.limit = limit
         self._forgotten = 0
         self.id = id_
         self.seq = 0
 
     def append(self, lang: str, update: News, lag_ms: int, timing: Timing | None = None) -> Event:
         """Number an update and keep it as long as a reader may need it."""
-        self.seq += 1
-        event = Event(self.seq, lang, update, lag_ms, timing)
-        key = lang, event.segment
-        if isinstance(update, Clearing):
+        event = Event(self.seq + 1, lang, update, lag_ms, timing)
+        self.keep(event)
+        return event
+
+    def keep(self, event: Event) -> None:
+        """Keep an event that has its number already, one after all that are here."""
+        self.seq = event.seq
+        key = event.lang, event.segment
+        if isinstance(event.update, Clearing):
             self._clearing = event
         if event.lasting:
             self._open.pop(key, None)
             self._lasting.append(event)
-            if len(self._lasting) > self._limit:
+            if len(self._lasting) > self.limit:
                 self._forgotten = self._lasting.popleft().seq
         else:
             self._open[key] = event
-        return event
 
     def reaches(self, seq: int) -> bool:
         """Tell whether every final and withdrawal after `seq` is still here."""
@@ -81,8 +85,24 @@ class MemoryLog:
     def since(self, seq: int, langs: Collection[str]) -> list[Event]:
         """Return every final and withdrawal after `seq`, and the newest state of what is open, in order."""
         wanted = {*langs, EVERY_LANGUAGE}
-        missed = [e for e in chain(self._lasting, self._open.values()) if e.seq > seq and e.lang in wanted]
-        return sorted(missed, key=lambda event: event.seq)
+        return [event for event in self.after(seq) if event.lang in wanted]
+
+    def after(self, seq: int) -> list[Event]:
+        """Return the same in every language."""
+        lasting = takewhile(lambda event: event.seq > seq, reversed(self._lasting))
+        still_open = (event for event in self._open.values() if event.seq > seq)
+        return sorted(chain(lasting, still_open), key=lambda event: event.seq)
+
+    def copy(self) -> "MemoryLog":
+        """Return a log of the same, which goes its own way from here."""
+        new = MemoryLog(self.id, self.limit)
+        new._lasting, new._open, new._clearing = self._lasting.copy(), self._open.copy(), self._clearing
+        new._forgotten, new.seq = self._forgotten, self.seq
+        return new
+
+    def forget(self, seq: int) -> None:
+        """Take it that finals and withdrawals up to `seq` are no longer here."""
+        self._forgotten = max(self._forgotten, seq)
 
     @property
     def langs(self) -> set[str]:
@@ -98,12 +118,15 @@ class MemoryLog:
 
         What was said before the room was cleared is left out. The clearing is not: more of it may still come.
         """
-        finished = [event for lang in langs for event in islice(self._finished(lang), count)]
-        still_open = [e for e in self._open.values() if e.lang in langs]
         clearing = [self._clearing] if self._clearing else []
         gone = self._clearing.segment if self._clearing else 0
-        shown = [event for event in (*finished, *still_open) if event.segment > gone]
+        shown = [event for event in self.newest(langs, count) if event.segment > gone]
         return sorted([*clearing, *shown], key=lambda event: event.seq)
+
+    def newest(self, langs: Collection[str], count: int) -> list[Event]:
+        """Return the last `count` finished segments of each language, and what is open, whatever was cleared."""
+        finished = [event for lang in langs for event in islice(self._finished(lang), count)]
+        return [*finished, *(event for event in self._open.values() if event.lang in langs)]
 
     def _finished(self, lang: str) -> Iterator[Event]:
         """Yield the newest final of each segment that was not withdrawn, newest first."""

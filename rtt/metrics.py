@@ -66,11 +66,19 @@ class Metrics:
 
     content_type = CONTENT_TYPE_LATEST
 
-    def watch(self, *, rooms: Callable[[], int], readers: Callable[[], int], load: Callable[[], Load]) -> None:
+    def watch(
+        self,
+        *,
+        rooms: Callable[[], int],
+        readers: Callable[[], int],
+        unwritten: Callable[[], int],
+        load: Callable[[], Load],
+    ) -> None:
         """Show these whenever somebody looks."""
         for name, what, read in (
             ("rtt_rooms", "Rooms that are remembered.", rooms),
             ("rtt_readers", "Readers of all rooms.", readers),
+            ("rtt_log_unwritten", "Events that a shared log does not have yet.", unwritten),
         ):
             Gauge(name, what, registry=self._registry).set_function(read)
         steps = Gauge("rtt_load", "1 for the step of load that the server is on.", ["load"], registry=self._registry)

@@ -138,6 +138,28 @@ class Stream:
         self._running: tuple[int, Segment, Mask | None] | None = None
         self._updates: list[Update | Withdrawal] = []
 
+    def resume(self, update: Update) -> None:
+        """Go on where another stream was cut off, whose last word on a segment this is."""
+        segment = update.segment
+        if update.final:
+            self._finished[segment.id] = update.revision
+            return
+        stable, steady, fast = (text_rules.units(update.stable + rest) for rest in ("", update.steady, update.fast))
+        self._open[segment.id] = _Open(
+            segment,
+            waiting=False,
+            revision=update.revision,
+            answer=fast,
+            ages=[1] * len(fast),
+            covers=len(text_rules.units(segment.text)),
+            answered=segment,
+            stable=len(stable),
+            steady=len(steady),
+            fast=len(fast),
+            told=(update.stable, update.steady, update.fast),
+            terms=self._terms(),
+        )
+
     @property
     def urgent(self) -> bool:
         """Whether a finished sentence waits for its translation."""

@@ -152,6 +152,7 @@ class Ping(_Message, frozen=True, tag="ping"):
 
 FromSpeaker = Partial | Final | CancelUtterance | Correct | Ping | Glossary | ClearRoom
 FromReader = Ping
+Spoken = Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom
 
 
 class Ready(_Message, frozen=True, tag="ready"):
@@ -233,7 +234,7 @@ class Status(_Message, frozen=True, tag="status"):
 
 
 class Pong(_Message, frozen=True, tag="pong"):
-    """The answer to a ping; whatever was sent before the ping has been received."""
+    """The answer to a ping; whatever was sent before the ping has been received, and is safe if nodes share a log."""
 
     t: int | float
     server_ms: int

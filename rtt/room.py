@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,7 +14,7 @@ from rtt.config import Config
 from rtt.engine import Engine, Timing, Translator, Verbatim
 from rtt.errors import BadRequest, QuotaExceeded, Replaced, Restarting, UnsupportedPair
 from rtt.glossary import NO_TERMS, RoomGlossary
-from rtt.log import EVERY_LANGUAGE, Clearing, MemoryLog, News
+from rtt.log import EVERY_LANGUAGE, Clearing, Event, MemoryLog, News
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Stream, Update
@@ -27,13 +27,13 @@ from rtt.protocol import (
     Final,
     Glossary,
     ListenQuery,
-    Partial,
     Ready,
+    Spoken,
     Status,
     encode,
 )
 from rtt.punctuation import PunctuationStream
-from rtt.segmenter import Change, Segmenter, Withdrawal
+from rtt.segmenter import Change, Segment, Segmenter, Withdrawal
 from rtt.session import Session
 from rtt.talks import Talks
 
@@ -58,6 +58,7 @@ class Room:
         self._catalog = catalog
         self._engine = engine
         self._config = config
+        self._metrics = metrics
         self._profanity = profanity or Profanity({})
         self._loop = asyncio.get_running_loop()
         self._log = MemoryLog(secrets.token_hex(4), config.log_limit)
@@ -76,6 +77,11 @@ class Room:
         self._open_sessions([source])
 
     @property
+    def leads(self) -> bool:
+        """Whether it is this server that translates what is said here: always, but where several serve a room."""
+        return True
+
+    @property
     def log(self) -> MemoryLog:
         """What readers were told."""
         return self._log
@@ -83,7 +89,7 @@ class Room:
     @property
     def languages(self) -> set[str]:
         """Every language that there is something in, or will be."""
-        return {*self._sessions, *self._log.langs}
+        return {self.source, *self.ready().targets, *self._log.langs}
 
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
@@ -186,32 +192,39 @@ class Room:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
         self._open_sessions(targets)
 
-    def clear(self, title: str = "", speaker: str = "") -> None:
+    def clear(self, title: str = "", speaker: str = "", slot: float | None = None) -> None:
         """Begin another talk: readers take away what was said, and its transcript begins anew.
 
         One that has the title and speaker of the talk that goes on changes nothing: it may have been announced twice.
+        `slot` is when it was to begin, where it is the schedule that begins it.
         """
         if title and (title, speaker) == (self.talks.current.title, self.talks.current.speaker):
             return
         now = self._loop.time()
         self._apply(self._segmenter.close_all(now, ended=False))
         after = self._segmenter.newest_finished()
-        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now)
+        self.talks.begin(title, speaker, after=after, seq=self._log.seq, now=now, slot=slot)
         self._publish(EVERY_LANGUAGE, Clearing(after, title, speaker))
 
-    def receive(self, message: Partial | Final | CancelUtterance | Correct | Glossary | ClearRoom) -> None:
-        """Take what the speaker or an operator says; never waits.
+    def receive(self, message: Spoken) -> Awaitable[None] | None:
+        """Take what the speaker or an operator says; None: it is taken already.
 
         Raises BadMessage, and Restarting while the room drains.
         """
+        self._take(message)
+        return None
+
+    def promise(self, kept: Callable[[], object]) -> None:
+        """Call back as soon as nothing that was received can be lost while the server runs: here, at once."""
+        kept()
+
+    def _take(self, message: Spoken) -> None:
         if self._draining:
             raise Restarting(_RESTARTING)
         now = self._loop.time()
         match message:
             case Glossary():
-                self._glossary.replace(message.terms)
-                for sender in self._senders():
-                    sender.put(encode(message), Glossary)
+                self._set_terms(message)
                 return
             case ClearRoom():
                 self.clear(message.title, message.speaker)
@@ -236,9 +249,7 @@ class Room:
         status = self._how_it_fares()
         if status != self._status:
             self._status = status
-            self._audience.tell(_for_readers(status))
-            for sender in self._senders():
-                sender.put(encode(status), Status)
+            self._tell(status)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and in every outbox."""
@@ -268,6 +279,16 @@ class Room:
     def _senders(self) -> list[Outbox]:
         return [*self._operators, *([self._speaker] if self._speaker else [])]
 
+    def _tell(self, status: Status) -> None:
+        self._audience.tell(_for_readers(status))
+        for sender in self._senders():
+            sender.put(encode(status), Status)
+
+    def _set_terms(self, glossary: Glossary) -> None:
+        self._glossary.replace(glossary.terms)
+        for sender in self._senders():
+            sender.put(encode(glossary), Glossary)
+
     def _greet(self, sender: Outbox) -> None:
         sender.put(encode(self.ready()))
         sender.put(encode(self._how_it_fares()), Status)
@@ -293,7 +314,13 @@ class Room:
         if isinstance(update, Update):
             received_at = update.segment.received_at
             update = self._profanity.masked(lang, update)
-        self._audience.publish(self._log.append(lang, update, round((now - received_at) * 1000), timing))
+        event = self._append(lang, update, round((now - received_at) * 1000), timing)
+        self._metrics.published(event)
+
+    def _append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
+        event = self._log.append(lang, update, lag_ms, timing)
+        self._audience.publish(event)
+        return event
 
     def _check_pair(self, source: str, target: str) -> None:
         if target != source:
@@ -306,15 +333,22 @@ class Room:
         for lang in langs:
             if lang not in self._sessions:
                 self._sessions[lang] = session = self._new_session(lang)
-                recent = self._segmenter.recent(self._config.history)
-                session.receive(segment for segment in recent if self.talks.current.holds(segment.id))
+                session.receive(self._recent())
 
-    def _new_session(self, lang: str) -> Session[Update | Withdrawal]:
+    def _recent(self) -> list[Segment]:
+        """Return what a language that joins now is told: the last that was said in this talk."""
+        recent = self._segmenter.recent(self._config.history)
+        return [segment for segment in recent if self.talks.current.holds(segment.id)]
+
+    def _new_session(self, lang: str, told: Iterable[Update] = ()) -> Session[Update | Withdrawal]:
         own = lang == self.source
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
-        return Session(self.name, lang, Stream(model, self._config.policy, terms), translator, self._publish)
+        stream = Stream(model, self._config.policy, terms)
+        for update in told:
+            stream.resume(update)
+        return Session(self.name, lang, stream, translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -30,12 +31,16 @@ _SETTLE_S = 10.0
 class Rooms:
     """The rooms by name, and the nameless ones of `/v1/translate`."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
+    def __init__(
+        self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics, make: Callable[..., Room] = Room
+    ) -> None:
+        """`make` makes the rooms that others can find."""
         self.catalog = catalog
         self.engine = engine
         self.quotas = Quotas(config)
         self._config = config
         self._metrics = metrics
+        self._make = make
         self._rooms: dict[str, Room] = {}
         self._private: set[str] = set()
         self._archive = Archive(config.transcripts) if config.transcripts else None
@@ -51,11 +56,18 @@ class Rooms:
         """Return how many readers all rooms have."""
         return sum(room.readers for room in self._rooms.values())
 
+    def unwritten(self) -> int:
+        """Return how many events wait to be written to a log that outlives this server: here there is none."""
+        return 0
+
     def open(self, name: str, source: str | None = None, address: str = "") -> Room:
         """Return the room of that name, opened if need be for a peer of that address.
 
         Raises TryAgainLater, QuotaExceeded, Restarting.
         """
+        return self._open(name, source, address, self._make)
+
+    def _open(self, name: str, source: str | None, address: str, make: Callable[..., Room]) -> Room:
         if self._closing:
             raise Restarting("the server restarts; connect again")
         if name not in self._rooms:
@@ -64,18 +76,30 @@ class Rooms:
             if self._config.adapt and self.engine.load is not Load.NORMAL:
                 raise TryAgainLater("the server is busy and takes no new rooms for now")
             self.quotas.new_room(address)
-            self._rooms[name] = self._new_room(name, source)
+            self._rooms[name] = self._new_room(name, source, make)
         return self._rooms[name]
 
-    def find(self, name: str) -> Room:
+    async def find(self, name: str) -> Room:
         """Return the room of that name. Raises NoRoom where nobody has opened it, or it is forgotten."""
         if name not in self._rooms:
             raise NoRoom(f"there is no room {name}, or it is forgotten")
         return self._rooms[name]
 
+    async def to_read(self, name: str, source: str | None, address: str, _since: int | None) -> Room:
+        """Return a room that a reader may join, who has seen it up to `since`. Raises what `open` does."""
+        return self.open(name, source, address)
+
+    async def to_speak(self, name: str, source: str | None, address: str) -> Room:
+        """Return a room that a speaker may take over. Raises what `open` does."""
+        return self.open(name, source, address)
+
+    async def to_operate(self, name: str, source: str | None, address: str) -> Room:
+        """Return a room that an operator may join. Raises what `open` does."""
+        return self.open(name, source, address)
+
     def open_private(self, source: str) -> Room:
         """Return a new room that nobody else can find; `forget` it afterwards."""
-        room = self.open(f"private-{secrets.token_hex(8)}", source)
+        room = self._open(f"private-{secrets.token_hex(8)}", source, "", Room)
         self._private.add(room.name)
         return room
 
@@ -98,7 +122,7 @@ class Rooms:
                 room.tell_status()
                 if room.empty_for() > self._config.room_linger_s:
                     self._put_away(room)
-                elif self._archive:
+                elif self._archive and room.leads:
                     self._write(ended_talks(room, settled))
 
     async def close(self) -> None:
@@ -113,12 +137,12 @@ class Rooms:
             self._put_away(room)
         await asyncio.gather(*self._writing)
 
-    def _new_room(self, name: str, source: str | None) -> Room:
+    def _new_room(self, name: str, source: str | None, make: Callable[..., Room]) -> Room:
         slot = self._schedule.due(name, datetime.now(UTC)) if self._schedule else None
         language = self.catalog.resolve(source or (slot and slot.source) or self._config.source)
-        room = Room(name, language, self.catalog, self.engine, self._config, self._metrics, self._profanity)
-        if slot:
-            self._begin(room, slot)
+        room = make(name, language, self.catalog, self.engine, self._config, self._metrics, self._profanity)
+        if self._schedule and slot:
+            self._begin(room, slot, self._schedule)
         return room
 
     def _follow_schedule(self) -> None:
@@ -126,11 +150,18 @@ class Rooms:
             self._schedule.refresh()
             for room in self._rooms.values():
                 if slot := self._schedule.due(room.name, datetime.now(UTC)):
-                    self._begin(room, slot)
+                    self._begin(room, slot, self._schedule)
 
-    def _begin(self, room: Room, slot: Slot) -> None:
+    def _begin(self, room: Room, slot: Slot, schedule: Schedule) -> None:
+        if not room.leads:
+            # Another server begins the talk; should this one lead the room meanwhile, it is due again.
+            schedule.forget(room.name)
+            return
+        start = slot.start.timestamp()
+        if any(talk.slot == start for talk in room.talks.held):
+            return
         _log.info("a talk begins", room=room.name, start=slot.start.isoformat())
-        room.clear(slot.title, slot.speaker)
+        room.clear(slot.title, slot.speaker, start)
         for lang in self.catalog.resolve_all(slot.languages):
             try:
                 room.announce([lang])
@@ -139,7 +170,7 @@ class Rooms:
 
     def _put_away(self, room: Room) -> None:
         """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
-        if self._archive and room.name not in self._private:
+        if self._archive and room.leads and room.name not in self._private:
             self._write(other_talks(room))
         self.forget(room)
 

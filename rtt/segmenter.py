@@ -57,6 +57,8 @@ class Segment:
     """When the text came, on the caller's clock, in seconds."""
     timed: bool = False
     """Whether `start_ms` counts on the speaker's own clock; else from when the segmenter began."""
+    part: int = 1
+    """Which one it is of its utterance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ class Segmenter:
         self._finished: OrderedDict[int, Segment] = OrderedDict()
         self._pending: dict[int, Segment] = {}
         self._last_number = 0
-        self._next_id = 1
+        self.next_id = 1
+        """The number of the next segment."""
+        self._finished_before = 0
 
     def receive_text(  # noqa: PLR0913 - the fields of a message
         self,
@@ -209,8 +213,38 @@ class Segmenter:
     def successor(self, language: str) -> "Segmenter":
         """Return an empty segmenter for another language, whose numbers go on from here."""
         new = Segmenter(language, self._options, self._epoch)
-        new._next_id, new._last_number = self._next_id, self._last_number
+        new.next_id, new._last_number = self.next_id, self._last_number
+        new._finished_before = self.newest_finished()
         return new
+
+    def resume(self, segments: Sequence[Segment], now: float, *, next_id: int, finished: int = 0) -> None:
+        """Go on where another segmenter was cut off, which left these segments, in the order of their numbers.
+
+        What is open waits for its speaker. What is not may have been cut off too: more of it is taken, but what it says
+        already is not taken again. `finished` is the newest segment that was, in whatever language.
+        """
+        left: dict[int, _Utterance] = {}
+        for segment in (replace(segment, received_at=now) for segment in segments):
+            number = segment.utterance
+            if segment.part == 1 or number not in left:
+                left.pop(number, None)
+                left[number] = _Utterance(number, segment.start_ms, 0, now, history=[[]], frozen_ms=segment.start_ms)
+            utterance = left[number]
+            utterance.history[-1] = text_rules.units(f"{''.join(utterance.units)} {segment.text}".strip())
+            utterance.end_ms, utterance.timed = segment.end_ms, segment.timed
+            if segment.final:
+                self._finished[segment.id] = segment
+                utterance.finished.append(segment.id)
+                utterance.start, utterance.frozen = len(utterance.units), text_rules.keys(utterance.units)
+                utterance.frozen_ms = segment.end_ms
+            else:
+                self._pending[segment.id] = segment
+                utterance.open.append(segment.id)
+        for utterance in left.values():
+            utterance.orphaned = bool(utterance.open)
+            (self._open if utterance.open else self._closed)[utterance.number] = utterance
+        self._last_number = max(left, default=0)
+        self.next_id, self._finished_before = next_id, finished
 
     def speaker_left(self) -> None:
         """Leave the open utterances to the next speaker, who may be the same one after a reconnect."""
@@ -224,7 +258,7 @@ class Segmenter:
 
     def newest_finished(self) -> int:
         """Return the number of the newest finished segment; 0 if there is none."""
-        return max(self._finished, default=0)
+        return max(self._finished, default=self._finished_before)
 
     def unpunctuated(self) -> Unpunctuated | None:
         """Return what the newest open utterance says after its last sentence end, if it has no marks of its own."""
@@ -279,7 +313,7 @@ class Segmenter:
             changes += self._finish(found, now)
             found = None
         if found is None and (closed := self._closed.get(number)):
-            if closed.ended and _repeats(closed, words, final=final):
+            if (closed.ended or final) and _repeats(closed, words, final=final):
                 return None
             if not closed.ended and _continues(closed, words):
                 found = self._closed.pop(number)
@@ -407,13 +441,14 @@ class Segmenter:
         done = 0
         for index, words in enumerate(parts):
             if index == len(utterance.open):
-                utterance.open.append(self._next_id)
-                self._next_id += 1
+                utterance.open.append(self.next_id)
+                self.next_id += 1
             start_ms = utterance.frozen_ms + max(0, span * done // total)
             done += len(words)
             end_ms = utterance.frozen_ms + max(0, span * done // total)
             id_, text = utterance.open[index], "".join(words).strip()
-            yield Segment(id_, utterance.number, text, 0, False, start_ms, end_ms, now, utterance.timed), words
+            part = len(utterance.finished) + index + 1
+            yield Segment(id_, utterance.number, text, 0, False, start_ms, end_ms, now, utterance.timed, part), words
 
     def _freeze(self, segment: Segment) -> Segment:
         self._pending.pop(segment.id, None)

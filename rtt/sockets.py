@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.audience import Reader
 from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Intake, Spoken, closed_when_old
+from rtt.conversation import Conversation, Intake, closed_when_old
 from rtt.door import Door, address_of
 from rtt.errors import BadMessage, Forbidden, WireError
 from rtt.metrics import Metrics, Socket
@@ -25,6 +25,7 @@ from rtt.protocol import (
     ListenQuery,
     Part,
     SpeakQuery,
+    Spoken,
     TranslateQuery,
     decode_query,
     decode_room,
@@ -96,7 +97,7 @@ class Sockets:
         query = decode_query(websocket.query_params, ListenQuery)
         if query.role:
             _check_part(grant, query.role)
-        room = self._open(websocket, name, None, grant)
+        room = await self._rooms.to_read(name, grant.source, address_of(websocket), query.since)
         pace = self._pace("reader", str(id(outbox)))
         try:
             with room.read(outbox, query):
@@ -110,28 +111,29 @@ class Sockets:
         query = decode_query(websocket.query_params, SpeakQuery)
         part = query.role or (Part.OPERATOR if grant.role is Role.OPERATOR else Part.SPEAKER)
         _check_part(grant, part)
-        room = self._open(websocket, name, query.source, grant)
+        wanted = name, query.source or grant.source, address_of(websocket)
         if part is Part.OPERATOR:
-            await self._operate(websocket, outbox, room)
+            await self._operate(websocket, outbox, await self._rooms.to_operate(*wanted))
             return
+        room = await self._rooms.to_speak(*wanted)
         source = self._rooms.catalog.resolve(query.source or grant.source or room.source)
         room.take_over(outbox, source, self._resolved(query.target or grant.targets))
         try:
-            await self._converse(websocket, outbox, Intake(SPEAKER_TYPES, room.receive, self._pace(part, name)))
+            intake = Intake(SPEAKER_TYPES, room.receive, self._pace(part, name), room.promise)
+            await self._converse(websocket, outbox, intake)
         finally:
             room.speaker_left(outbox)
 
     async def _operate(self, websocket: WebSocket, outbox: Outbox, room: Room) -> None:
-        def receive(message: Spoken) -> None:
+        def receive(message: Spoken) -> Awaitable[None] | None:
             if not isinstance(message, Correct | CancelUtterance | Glossary | ClearRoom):
                 raise Forbidden("an operator may send clear, correct, glossary, cancel and ping only")
-            room.receive(message)
+            return room.receive(message)
 
         room.join_operator(outbox)
         try:
-            await self._converse(
-                websocket, outbox, Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name))
-            )
+            intake = Intake(SPEAKER_TYPES, receive, self._pace(Part.OPERATOR, room.name), room.promise)
+            await self._converse(websocket, outbox, intake)
         finally:
             room.operator_left(outbox)
 
@@ -153,9 +155,6 @@ class Sockets:
 
     def _pace(self, part: str, name: str) -> Pace:
         return self._rooms.quotas.pace(part, name)
-
-    def _open(self, websocket: WebSocket, name: str, source: str | None, grant: Grant) -> Room:
-        return self._rooms.open(name, source or grant.source, address_of(websocket))
 
     def _resolved(self, langs: Iterable[str]) -> tuple[str, ...]:
         return self._rooms.catalog.resolve_all(langs)

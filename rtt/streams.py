@@ -37,8 +37,12 @@ class Format(Protocol):
     comes_back: bool
     """Whether its readers come back by themselves after an error that they are told of in the stream."""
 
-    def query(self, asked: ListenQuery, request: Request, room: Room) -> ListenQuery:
+    def query(self, asked: ListenQuery, request: Request) -> ListenQuery:
         """Return what the reader wants. Raises BadRequest."""
+        ...
+
+    def placed(self, query: ListenQuery, room: Room) -> ListenQuery:
+        """Return the same for the room as it is found."""
         ...
 
     def written(self, message: ToEverybody, frame: str) -> str:
@@ -105,8 +109,9 @@ class Streams:
             self._rooms.quotas.socket(address),
             self._metrics.socket(format_.kind),
         ):
-            room = self._rooms.open(name, grant.source, address)
-            with room.read(outbox, format_.query(query, request, room)):
+            query = format_.query(query, request)
+            room = await self._rooms.to_read(name, grant.source, address, query.since)
+            with room.read(outbox, format_.placed(query, room)):
                 await body.open()
                 await converse(_until_gone(request), body.write(outbox), outbox)
 

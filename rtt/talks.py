@@ -1,5 +1,6 @@
 """The talks that a room holds one after the other, and which segments belong to which. Pure: no clock, no I/O."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rtt.errors import BadRequest
@@ -21,6 +22,8 @@ class Talk:
     """Where the log stood when it began."""
     ended_at: float | None = None
     """On the caller's clock."""
+    slot: float | None = None
+    """When it was to begin by the schedule, where it began by that; in seconds since 1970."""
 
     def holds(self, segment: int) -> bool:
         """Tell whether a segment belongs to it."""
@@ -30,23 +33,31 @@ class Talk:
 class Talks:
     """The talks of one room: at least one, the last of which goes on."""
 
-    def __init__(self) -> None:
-        self._talks = [Talk(1)]
-        self._taken = 0
+    def __init__(self, talks: Iterable[Talk] = (), *, taken: int = 0) -> None:
+        self._talks = [*talks] or [Talk(1)]
+        self.taken = taken
+        """How many of them `take_ended` has returned."""
+
+    @property
+    def held(self) -> tuple[Talk, ...]:
+        """All of them."""
+        return tuple(self._talks)
 
     @property
     def current(self) -> Talk:
         """The one that goes on."""
         return self._talks[-1]
 
-    def begin(self, title: str, speaker: str, *, after: int, seq: int, now: float) -> None:
+    def begin(  # noqa: PLR0913 - what a talk is made of
+        self, title: str, speaker: str, *, after: int, seq: int, now: float, slot: float | None = None
+    ) -> None:
         """End the talk with a segment and begin the next; one in which nothing was said is renamed."""
         old = self.current
         if after > old.after:
             self._talks[-1] = replace(old, until=after, ended_at=now)
-            self._talks.append(Talk(old.number + 1, title, speaker, after, seq=seq))
+            self._talks.append(Talk(old.number + 1, title, speaker, after, seq=seq, slot=slot))
         else:
-            self._talks[-1] = replace(old, title=title, speaker=speaker)
+            self._talks[-1] = replace(old, title=title, speaker=speaker, slot=slot or old.slot)
 
     def find(self, number: int | None, *, newest: int) -> Talk:
         """Return a talk; without a number the one that holds the newest segment. Raises BadRequest."""
@@ -58,11 +69,11 @@ class Talks:
 
     def take_ended(self, before: float) -> list[Talk]:
         """Return the talks that ended before a time, each once."""
-        first = self._taken
-        while (ended_at := self._talks[self._taken].ended_at) is not None and ended_at < before:
-            self._taken += 1
-        return self._talks[first : self._taken]
+        first = self.taken
+        while (ended_at := self._talks[self.taken].ended_at) is not None and ended_at < before:
+            self.taken += 1
+        return self._talks[first : self.taken]
 
     def not_taken(self) -> list[Talk]:
         """Return the talks that `take_ended` has not returned yet, the current one too."""
-        return self._talks[self._taken :]
+        return self._talks[self.taken :]

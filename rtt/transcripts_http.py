@@ -37,7 +37,7 @@ class Transcripts:
         self._door.admit(request, Role.READER, name)
         format_ = _format(request.path_params["format"])
         query = decode_query(request.query_params, TranscriptQuery)
-        room = self._rooms.find(name)
+        room = await self._rooms.find(name)
         async with self._in_turn():
             found = record(room, query)
             text = await asyncio.to_thread(lambda: write(found.transcript(), format_))

@@ -21,6 +21,8 @@ from rtt.auth import Auth
 from rtt.catalog import Catalog
 from rtt.config import make_config
 from rtt.engine import Engine
+from rtt.nodes.shared_rooms import SharedRooms
+from rtt.rooms import Rooms
 from rtt.server import Server
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
@@ -91,7 +93,7 @@ async def serving(
 ) -> AsyncIterator[Service]:
     """Serve on a free port of the loopback."""
     config = make_config({"port": 0} | settings)
-    app = create_app(config, catalog, engine, Auth(secrets))
+    app = create_app(config, catalog, engine, Auth(secrets), SharedRooms if config.log else Rooms)
     server = Server(app, config)
     running = asyncio.create_task(server._serve())
     await server.listening.wait()

@@ -42,6 +42,14 @@ class TestReaders:
                 assert [m["segment"] for m in late.seen if m["type"] == "clear"] == [1]
                 assert "ONE." not in {m.get("stable") for m in late.seen}
 
+    async def test_the_next_speaker_may_speak_another_language(self) -> None:
+        catalog = scripted_catalog(("en", "de"), ("sv", "de"))
+        async with serving(ScriptedEngine(shout), catalog) as service, hall(service) as (speaker, reader):
+            await say(speaker, reader, "One.")
+            async with service.peer("/v1/rooms/hall/speak?source=sv") as another:
+                await another.send(NEXT)
+                assert (await reader.next(type="clear"))["segment"] == 1
+
     async def test_a_new_language_begins_with_the_new_talk(self, service: Service) -> None:
         async with hall(service) as (speaker, reader):
             await say(speaker, reader, "One.")

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,16 @@ import uvloop
 
 from rtt.app import create_app
 from rtt.auth import SAFE_LENGTH, Auth, find_secrets
+from rtt.catalog import Catalog
 from rtt.cli.engine import build_engine
 from rtt.cli.logs import configure_logs
 from rtt.cli.options import ComputeType, DeviceOption, Models, Workers
 from rtt.cli.settings_file import SettingsFile
 from rtt.config import Config, make_config
+from rtt.engine import Engine, NoEngine
 from rtt.errors import ConfigError, ModelError
+from rtt.metrics import Metrics
+from rtt.rooms import Rooms
 from rtt.scheduler import Scheduler
 from rtt.server import Server
 
@@ -29,6 +34,12 @@ def serve(
     host: Annotated[str | None, typer.Option(envvar="RTT_HOST", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(envvar="RTT_PORT", help="Port to listen on.")] = None,
     models: Models = None,
+    log: Annotated[
+        str | None, typer.Option(envvar="RTT_LOG", help="Redis (redis://…) over which several nodes serve rooms.")
+    ] = None,
+    relay: Annotated[
+        bool | None, typer.Option("--relay", envvar="RTT_RELAY", help="Have readers only, and no models; needs --log.")
+    ] = None,
     source: Annotated[
         str | None, typer.Option(envvar="RTT_SOURCE", help="Language of a room whose speaker has not come yet.")
     ] = None,
@@ -135,18 +146,33 @@ def serve(
 
 
 async def _serve(config: Config, auth: Auth) -> None:
-    catalog, engine = build_engine(config)
-    server = Server(create_app(config, catalog, engine, auth), config)
+    make_rooms = _make_rooms(config)
+    catalog, engine = (Catalog.find(config.models), None) if config.relay else build_engine(config)
+    server = Server(create_app(config, catalog, engine or NoEngine(), auth, make_rooms), config)
     _say_who_may_come(config, auth)
     loading = asyncio.create_task(_load(engine, server))
     await server.serve()
     await loading
-    await engine.stop()
+    if engine:
+        await engine.stop()
 
 
-async def _load(engine: Scheduler, server: Server) -> None:
+def _make_rooms(config: Config) -> Callable[[Catalog, Engine, Config, Metrics], Rooms]:
+    if not config.log:
+        if config.relay:
+            raise ConfigError("relay: a relay gets its captions from a log that it shares with others; set --log too")
+        return Rooms
     try:
-        await engine.start()
+        from rtt.nodes.shared_rooms import SharedRooms  # noqa: PLC0415 - with the extra redis only
+    except ImportError as error:
+        raise ConfigError(f"log: needs {error.name}: pip install 'rtt[redis]'") from None
+    return SharedRooms
+
+
+async def _load(engine: Scheduler | None, server: Server) -> None:
+    try:
+        if engine:
+            await engine.start()
     except ModelError:
         server.should_exit = True
         raise

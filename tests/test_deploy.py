@@ -1,0 +1,222 @@
+"""What comes for those who run many machines: the files hold for the tools that will read them, and for the code."""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import typer
+import yaml
+from compose_spec import PyCompose
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.asyncio.client import connect
+
+from rtt.cli.main import commands as typer_commands
+from rtt.metrics import Metrics
+from rtt.protocol import Load
+from tests.conftest import Peer
+from tests.redis_server import free_port
+from tests.topology import topology
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+SERVICES: Mapping[str, Any] = yaml.safe_load(COMPOSE)["services"]
+DASHBOARD = orjson.loads((DEPLOY / "grafana" / "dashboards" / "rtt.json").read_bytes())
+QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+
+
+def tool(name: str) -> str:
+    """Return the path of a tool of Debian's."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        pytest.skip(f"needs {name}, which scripts/test installs")
+    return found
+
+
+def check(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@asynccontextmanager
+async def running(*command: str, **environment: str) -> AsyncIterator[None]:
+    process = _start(command, environment)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment)
+
+
+class TestContainers:
+    def test_docker_compose_reads_it(self) -> None:
+        compose = PyCompose.from_json(orjson.dumps(yaml.safe_load(COMPOSE)).decode())
+        compose.validate()
+        assert set(compose.service_names()) == {"node1", "node2", "relay", "redis", "proxy", "prometheus", "grafana"}
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_a_container_can_do_no_more_than_it_must(self, name: str) -> None:
+        service = SERVICES[name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+    def test_only_the_proxy_is_reached_from_outside(self) -> None:
+        open_ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+        assert open_ports.keys() == {"proxy", "grafana"}
+        assert all(port.startswith("127.0.0.1:") for port in open_ports["grafana"])
+
+    def test_who_watches_comes_when_asked_for(self) -> None:
+        assert {name for name, service in SERVICES.items() if service.get("profiles") == ["watch"]} == {
+            "prometheus",
+            "grafana",
+        }
+
+    @pytest.mark.parametrize("name", ["node1", "node2", "relay"])
+    def test_a_node_is_told_settings_that_there_are(self, name: str) -> None:
+        group = typer.main.get_command(typer_commands)
+        assert isinstance(group, typer.core.TyperGroup)
+        settings = {option.envvar for option in group.commands["serve"].params} | {"RTT_SECRET", "RTT_SECRET_PREVIOUS"}
+        given = SERVICES[name]["environment"].keys() - {"FORWARDED_ALLOW_IPS"}
+        assert given <= settings
+        assert ("RTT_RELAY" in given) == (name == "relay")
+
+    def test_the_dockerfile_is_sound(self) -> None:
+        check(tool("hadolint"), "Dockerfile")
+
+    def test_the_image_is_made_of_all_that_the_package_is(self) -> None:
+        wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+        taken = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+        assert {path.split("/")[0] for path in (*wheel["packages"], *wheel["force-include"])} <= taken
+
+    def test_everything_that_is_mounted_is_there(self) -> None:
+        mounted = re.findall(r"^ +- \./(deploy/[^:]+):", COMPOSE, re.MULTILINE)
+        assert len(mounted) == 4
+        assert all((ROOT / path).exists() for path in mounted)
+
+
+class TestProxy:
+    def test_caddy_reads_it(self) -> None:
+        check(tool("caddy"), "validate", "--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile")
+
+    async def test_peers_come_through_tls_to_the_nodes_that_serve_them(self, tmp_path: Path) -> None:
+        caddy, port = tool("caddy"), free_port()
+        async with topology(tmp_path) as all_:
+            *nodes, relay = (node.url.removeprefix("http://") for node in all_.nodes)
+            environment = {
+                "RTT_SITE": "localhost",
+                "RTT_HTTP_PORT": str(free_port()),
+                "RTT_HTTPS_PORT": str(port),
+                "RTT_NODES": " ".join(nodes),
+                "RTT_READERS": " ".join([relay, *nodes]),
+                "XDG_DATA_HOME": str(tmp_path),
+                "XDG_CONFIG_HOME": str(tmp_path),
+            }
+            options = ("--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile")
+            async with running(caddy, "run", *options, **environment):
+                context = await _trust(tmp_path / "caddy/pki/authorities/local/root.crt")
+                await self._talk(f"localhost:{port}", context)
+
+    async def _talk(self, site: str, context: ssl.SSLContext) -> None:
+        async with httpx.AsyncClient(verify=context, trust_env=False) as client:
+            async with asyncio.timeout(20):
+                while not await _answers(client, f"https://{site}/health/ready"):
+                    await asyncio.sleep(0.1)
+            assert (await client.get(f"https://{site}/metrics")).status_code == 404
+        rooms = f"wss://{site}/v1/rooms/hall"
+        async with (
+            connect(f"{rooms}/speak?source=en", ssl=context, proxy=None) as speaking,
+            connect(f"{rooms}/listen?lang=de", ssl=context, proxy=None) as reading,
+        ):
+            speaker, reader = Peer(speaking), Peer(reading)
+            await reader.next(type="ready")
+            await speaker.send({"type": "final", "text": "Good morning."})
+            await reader.next(stable="GOOD MORNING.")
+
+
+async def _trust(root: Path) -> ssl.SSLContext:
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(FileNotFoundError):
+                return ssl.create_default_context(cafile=root)
+            await asyncio.sleep(0.05)
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return (await client.get(url)).is_success
+    return False
+
+
+class TestWatching:
+    def test_prometheus_reads_it(self) -> None:
+        check(tool("promtool"), "check", "config", "--syntax-only", str(DEPLOY / "prometheus.yml"))
+
+    def test_prometheus_asks_every_node(self) -> None:
+        config = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
+        (job,) = config["scrape_configs"]
+        assert job["static_configs"][0]["targets"] == [f"{name}:8000" for name in ("node1", "node2", "relay")]
+
+    @pytest.mark.parametrize("query", QUERIES)
+    def test_a_panel_asks_for_what_a_server_tells(self, query: str) -> None:
+        metrics = Metrics()
+        metrics.watch(rooms=int, readers=int, unwritten=int, load=lambda: Load.NORMAL)
+        families = list(text_string_to_metric_families(metrics.text().decode()))
+        told = {sample.name for family in families for sample in family.samples}
+        # What has never happened has no sample yet.
+        told |= {family.name + ("_total" if family.type == "counter" else "") for family in families}
+        asked = set(re.findall(r"\b(?:rtt|process)_[a-z_]+", query))
+        assert asked <= told
+        assert asked or query == 'sum(up{job="rtt"})'
+
+    async def test_a_real_prometheus_answers_every_panel(self, real_server: str, tmp_path: Path) -> None:
+        config = (DEPLOY / "prometheus.yml").read_text()
+        target = real_server.removeprefix("http://")
+        config = config.replace("node1:8000, node2:8000, relay:8000", target).replace("5s", "250ms")
+        (tmp_path / "prometheus.yml").write_text(config)
+        url = f"http://127.0.0.1:{free_port()}"
+        command = (
+            tool("prometheus"),
+            f"--config.file={tmp_path}/prometheus.yml",
+            f"--storage.tsdb.path={tmp_path}/data",
+            f"--web.listen-address={url.removeprefix('http://')}",
+        )
+        async with (
+            running(*command),
+            connect(real_server.replace("http", "ws") + "/v1/translate?source=en&target=de") as it,
+        ):
+            peer = Peer(it)
+            await peer.send("no JSON")
+            async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(40):
+                left = list(QUERIES)
+                while left:
+                    await peer.send({"type": "final", "text": "Good morning."})
+                    left = [query for query in left if not await _result(client, url, query)]
+
+
+async def _result(client: httpx.AsyncClient, url: str, query: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        params = {"query": query.replace("$__rate_interval", "5s")}
+        answer = await client.get(f"{url}/api/v1/query", params=params)
+        assert answer.status_code in {200, 503}, answer.text
+        return answer.is_success and bool(answer.json()["data"]["result"])
+    return False
