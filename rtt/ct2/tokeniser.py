@@ -1,5 +1,6 @@
 """A model's tokenisers, held against its vocabularies."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,11 @@ def written_pieces(tokeniser: Any) -> set[str]:  # noqa: ANN401
     }
 
 
-def reads(tokeniser: Any, text: str) -> bool:  # noqa: ANN401
-    """Tell whether a model knows most of a text's characters, and need not spell them byte by byte."""
-    pieces = tokeniser.encode(text)
-    known = (piece for piece in pieces if not (tokeniser.is_byte(piece) or tokeniser.is_unknown(piece)))
-    return 2 * sum(len(tokeniser.id_to_piece(piece).strip("▁")) for piece in known) >= len("".join(text.split()))
+def reads(tokeniser: Any, text: str, pieces: Sequence[str]) -> bool:  # noqa: ANN401
+    """Tell whether a model knows most of a text's characters by its pieces, and need not spell them byte by byte."""
+    indices = ((piece, tokeniser.piece_to_id(piece)) for piece in pieces)
+    known = (piece for piece, index in indices if not (tokeniser.is_byte(index) or tokeniser.is_unknown(index)))
+    return 2 * sum(len(piece.strip("▁")) for piece in known) >= len("".join(text.split()))
 
 
 def read_vocabulary(model: Model, side: str) -> tuple[set[str], Path]:

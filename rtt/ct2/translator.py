@@ -62,16 +62,21 @@ class Translator:
 
         A text in a script that the model cannot read stays as it is: what it would make up is no translation.
         """
-        answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
-        readable = [n for n, job in enumerate(jobs) if reads(self._source, text_rules.split_emoji(job.text)[0])]
-        if readable:
-            answers.update(zip(readable, self._translate([jobs[n] for n in readable]), strict=True))
-        return list(answers.values())
-
-    def _translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
         sources = self._source.encode([text for text, _ in texts], out_type=str)
+        answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
+        readable = [n for n, (text, _) in enumerate(texts) if reads(self._source, text, sources[n])]
+        if readable:
+            translated = self._translate(
+                [jobs[n] for n in readable], [texts[n] for n in readable], [sources[n] for n in readable], started
+            )
+            answers.update(zip(readable, translated, strict=True))
+        return list(answers.values())
+
+    def _translate(
+        self, jobs: Sequence[Job], texts: Sequence[tuple[str, str]], sources: Sequence[list[str]], started: float
+    ) -> list[Hypothesis]:
         prefixes = self._target.encode([job.prefix for job in jobs], out_type=str)
         drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
         tasks = [Task(*of_one) for of_one in zip(jobs, sources, prefixes, drafts, strict=True)]
