@@ -19,3 +19,13 @@ async def violations(page: Page) -> list[str]:
     await page.evaluate(_AXE.read_text())
     found: list[str] = await page.evaluate(_RUN)
     return found
+
+
+async def check_at_every_size(page: Page) -> None:
+    """Assert of a page on a phone, a desktop and a wall, light and dark: nothing is wrong, and nothing sticks out."""
+    for width, height in ((360, 640), (1440, 900), (3840, 2160)):
+        await page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import Peer, Service
-from tests.e2e.axe import violations
+from tests.e2e.axe import check_at_every_size, violations
 from tests.e2e.conftest import Visitor
 
 
@@ -256,12 +256,7 @@ class TestAccessibility:
         await expect(page.locator("#verdict")).to_be_visible()
         await page.locator(".correct").first.click()
         await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-        for width, height in ((360, 640), (1440, 900), (3840, 2160)):
-            await page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-                assert await violations(page) == []
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await check_at_every_size(page)
         for opener in (".scan >> nth=0", "#clear"):
             await page.click(opener)
             assert await violations(page) == []

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import Service
-from tests.e2e.axe import violations
+from tests.e2e.axe import check_at_every_size
 from tests.e2e.conftest import Visitor
 from tests.e2e.recognition import RECOGNITION, fail, hear, listen
 
@@ -205,12 +205,7 @@ class TestAccessibility:
         await hear(page, "how are")
         await expect(page.locator("#captions .segment")).to_have_count(2)
         await page.evaluate("document.querySelector('#ask').hidden = false")
-        for width, height in ((360, 640), (1440, 900), (3840, 2160)):
-            await page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-                assert await violations(page) == []
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await check_at_every_size(page)
 
     async def test_all_of_it_is_done_with_the_keyboard(self, service: Service, visitor: Visitor) -> None:
         page = await speaking(visitor, service, "heard.state = 'available'")

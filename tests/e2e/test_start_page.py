@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.conftest import Service
-from tests.e2e.axe import violations
+from tests.e2e.axe import check_at_every_size
 from tests.e2e.conftest import Visitor
 
 
@@ -52,12 +52,7 @@ async def test_no_screen_has_a_violation(service: Service, visitor: Visitor) -> 
     page = await visitor.open(service.url, reduced_motion="reduce")
     await page.click("#read")
     await page.evaluate("document.querySelector('#key-row').hidden = false")
-    for width, height in ((360, 640), (1440, 900), (3840, 2160)):
-        await page.set_viewport_size({"width": width, "height": height})
-        for theme in ("light", "dark"):
-            await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await check_at_every_size(page)
 
 
 async def test_all_of_it_is_done_with_the_keyboard(service: Service, visitor: Visitor) -> None:
