@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtt.ct2.drafts import Task, ways, worth
+from rtt.ct2.question import Decoded
 from rtt.engine import Job
 
 DRAFT = ["▁die", "▁Kat", "ze", "▁saß"]
@@ -37,14 +38,14 @@ def test_whole_words_are_believed_and_what_is_fixed_is_not_judged(
     assert task(fixed=fixed, odds=[*odds, 0.1]).believed(least) == believed
 
 
-def test_an_open_sentence_keeps_what_is_trusted() -> None:
-    [way] = ways(task(trust=0.3, odds=[0.9, 0.9, 0.9, 0.2, 0.9]))
-    assert (way.start, way.ended) == (DRAFT[:3], False)
+def test_an_open_sentence_is_decoded_once_and_keeps_what_is_trusted() -> None:
+    [way] = ways(task(trust=0.3, fixed=1, odds=[0.9] * 5))
+    assert (way.start, way.ended, way.least) == (DRAFT[:1], False, LOG(0.3))
 
 
 def test_a_draft_that_surely_ends_is_all_of_the_answer() -> None:
-    assert [way.ended for way in ways(task(trust=0.3, odds=[0.9, 0.9, 0.9, 0.9, 0.6]))] == [True]
-    assert [way.ended for way in ways(task(trust=0.3, odds=[0.9, 0.9, 0.9, 0.9, 0.4]))] == [False]
+    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.6]))] == [False, True]
+    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.4]))] == [False, False]
 
 
 def test_a_finished_sentence_has_a_way_for_each_doubt() -> None:
@@ -58,10 +59,28 @@ def test_without_a_score_there_is_one_way() -> None:
     assert [(way.start, way.ended) for way in ways(alone)] == [([], False)]
 
 
-def test_what_is_sure_was_believed_as_well() -> None:
-    assert task(trust=0.6, sure=0.5, odds=[0.9, 0.9, 0.9, 0.55, 0.9]).sure == DRAFT[:3]
-    assert task(trust=0.1, sure=0.5, odds=[0.9, 0.9, 0.9, 0.3, 0.9]).sure == DRAFT[:3]
-    assert task(price=0.7, odds=[0.9] * 5).sure == []
+@pytest.mark.parametrize(
+    ("answer", "odds", "fixed", "sure"),
+    [
+        (DRAFT, [0.9, 0.9, 0.9, 0.9, 0.9], 0, 4),
+        (DRAFT, [0.9, 0.9, 0.9, 0.3, 0.9], 0, 3),
+        (DRAFT, [0.9, 0.9, 0.3, 0.9, 0.9], 0, 1),
+        (DRAFT, [0.9, 0.3, 0.9, 0.9], 1, 1),
+        ([*DRAFT[:3], "▁lag"], [0.9, 0.9, 0.9, 0.9, 0.9], 0, 3),
+        ([*DRAFT[:2], "er"], [0.9, 0.9, 0.9, 0.9], 0, 1),
+        (DRAFT[:3], [0.9, 0.9, 0.9, 0.9], 0, 3),
+    ],
+)
+def test_what_is_sure_stands_in_draft_and_answer(answer: list[str], odds: list[float], fixed: int, sure: int) -> None:
+    found = task(sure=0.5, fixed=fixed, odds=[]).sure(Decoded(answer, [LOG(odd) for odd in odds]))
+    assert found == DRAFT[:sure]
+
+
+def test_the_worth_of_a_way_counts_its_start() -> None:
+    ended, begun = ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.9]))[1], ways(task(price=0.7, odds=[0.5] * 5))[1]
+    begun.parts = [Decoded([*DRAFT, "."], [LOG(0.25), LOG(0.75)])]
+    assert sum(ended.scores) == pytest.approx(5 * LOG(0.9))
+    assert sum(begun.scores) == pytest.approx(4 * LOG(0.5) + LOG(0.25) + LOG(0.75))
 
 
 def test_words_taken_back_have_their_price_and_marks_have_none() -> None:

@@ -1,16 +1,18 @@
 """What of an earlier answer a new one begins with.
 
-The answer for an open sentence keeps its draft up to the first word that the model no longer believes in. A finished
-sentence is translated in several ways, between keeping all of its draft and beginning afresh; the likeliest wins, where
-each word that a way takes back from readers has its price. So a word is taken back only for an answer that is better by
-as much as the words after it, which fall with it, are worth.
+The answer for an open sentence keeps its draft where the model leaves it for something that is hardly likelier (see
+decoder.py). A finished sentence is translated in several ways, between keeping all of its draft and beginning afresh;
+the likeliest wins, where each word that a way takes back from readers has its price. So a word is taken back only for
+an answer that is better by as much as the words after it, which fall with it, are worth.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from rtt import text as text_rules
+from rtt.ct2.question import Decoded
 from rtt.engine import Job
 
 # An answer that ends here with this probability ends here: no other token can be more likely.
@@ -31,23 +33,25 @@ class Task:
     draft: list[str]
     """What the answer is to begin with, as far as the model believes in it; the prefix included."""
     score: Sequence[float] = ()
-    """The log-probability of each token of the draft, and of the end after them; empty: the draft is not used."""
+    """Of a finished sentence: the log-probability of each token of the draft, and of the end after them."""
 
     def believed(self, least: float) -> int:
         """Return how many tokens of the draft are at least so likely: the prefix, and whole words after it."""
-        fixed, draft = len(self.prefix), self.draft
-        threshold = math.log(least) if least else -math.inf
-        count = next((n for n in range(fixed, len(draft)) if self.score[n] < threshold), len(draft))
-        while fixed < count < len(draft) and not draft[count].startswith("▁"):
+        fixed, whole = len(self.prefix), len(self.draft)
+        return self.whole_words(next((n for n in range(fixed, whole) if self.score[n] < _log(least)), whole))
+
+    def sure(self, answer: Decoded) -> list[str]:
+        """Return the beginning of the draft that an answer has too, and that is as likely as the job asks."""
+        fixed, least = len(self.prefix), _log(self.job.sure)
+        told = zip(self.draft[fixed:], answer.tokens[fixed:], answer.scores, strict=False)
+        agreed = list(takewhile(lambda one: one[0] == one[1] and one[2] >= least, told))
+        return self.draft[: self.whole_words(fixed + len(agreed))]
+
+    def whole_words(self, count: int) -> int:
+        """Return how many of so many tokens of the draft are the prefix, and whole words after it."""
+        while len(self.prefix) < count < len(self.draft) and not self.draft[count].startswith("▁"):
             count -= 1
         return count
-
-    @property
-    def sure(self) -> list[str]:
-        """The beginning of the answer that is sure: nothing is before a finished sentence's ways are compared."""
-        if not self.score or self.job.price:
-            return self.prefix
-        return self.draft[: min(self.believed(self.job.trust), self.believed(self.job.sure))]
 
 
 @dataclass(slots=True)
@@ -56,26 +60,35 @@ class Way:
 
     task: Task
     start: list[str]
-    ended: bool
-    parts: list[list[str]] = field(default_factory=list)
-    """The tokens of the answer; a source that is too long for the model is answered in several parts."""
+    ended: bool = False
+    least: float = math.inf
+    """The least log-probability of a token of the draft that is kept where the model leaves it."""
+    parts: list[Decoded] = field(default_factory=list)
+    """The answer; a source that is too long for the model is answered in several parts."""
     worth: float = 0.0
+
+    @property
+    def scores(self) -> list[float]:
+        """The log-probability of each token of the answer after the prefix, and of the end."""
+        fixed = len(self.task.prefix)
+        if self.ended:
+            return list(self.task.score[fixed:])
+        return [*self.task.score[fixed : len(self.start)], *self.parts[0].scores]
+
     """What the answer is worth, where there are others."""
 
 
 def ways(task: Task) -> list[Way]:
     """Return the ways to answer a task that are worth trying, each once."""
     fixed, whole = len(task.prefix), len(task.draft)
+    if not task.job.final:
+        return [Way(task, task.prefix, least=_log(task.job.trust) if task.job.draft else math.inf)]
     if not task.score:
-        counts = {fixed}
-    elif task.job.price:
-        counts = {fixed, *(task.believed(doubt) for doubt in _DOUBTS)}
-    else:
-        counts = {task.believed(task.job.trust)}
-    ended = task.score and task.score[-1] > _CERTAIN
+        return [Way(task, task.prefix)]
+    ended = task.score[-1] > _CERTAIN
     return [
-        Way(task, task.draft[:count] if count > fixed else task.prefix, bool(ended and fixed < count == whole))
-        for count in sorted(counts)
+        Way(task, task.draft[:count] if count > fixed else task.prefix, ended and fixed < count == whole)
+        for count in sorted({fixed, *(task.believed(doubt) for doubt in _DOUBTS)})
     ]
 
 
@@ -88,3 +101,7 @@ def worth(job: Job, text: str, score: Sequence[float]) -> float:
     taken_back = len(shown) - text_rules.common_prefix(shown, said)
     lost = (text_rules.numbers(job.text) - text_rules.numbers(text)).total()
     return sum(score) - job.price * taken_back - _NUMBER * lost
+
+
+def _log(probability: float) -> float:
+    return math.log(probability) if probability else -math.inf

@@ -44,13 +44,14 @@ def _check_tags(model: Model) -> None:
     places = (("source", "sources", manifest.sources), ("source" if inward else "target", "targets", manifest.targets))
     for side, field, tags in places:
         vocabulary, path = read_vocabulary(model, side)
-        if unknown := {tag for tag in tags.values() if tag} - vocabulary:
+        if unknown := {tag for tag in tags.values() if tag} - vocabulary.keys():
             raise ModelError(f"{model.folder / MANIFEST}: field {field}: {min(unknown)!r} is not in {path.name}")
 
 
 class _Answer(NamedTuple):
     hypotheses: list[list[str]]
     scores: list[float]
+    logits: list[list[Any]]
 
 
 class _Score(NamedTuple):
@@ -86,7 +87,7 @@ class _Tagged:
             max_decoding_length=max_decoding_length + len(self.output_tags),
             **options,
         )
-        return [_Answer([self._untagged(one) for one in result.hypotheses], result.scores) for result in results]
+        return [self._untagged(result) for result in results]
 
     def score_batch(
         self,
@@ -99,8 +100,12 @@ class _Tagged:
         skip = len(self.output_tags)
         return [_Score(score.tokens[skip:], score.log_probs[skip:]) for score in scores]
 
-    def _untagged(self, tokens: list[str]) -> list[str]:
-        return [token for token in tokens if token not in self.tags]
+    def _untagged(self, result: Any) -> _Answer:  # noqa: ANN401 - a ctranslate2.TranslationResult
+        """Take the tags out of the answer. Its logits are those of its last tokens."""
+        tokens, logits = result.hypotheses[0], result.logits[0] if result.logits else []
+        before = len(tokens) - len(logits)
+        kept = [n for n, token in enumerate(tokens) if token not in self.tags]
+        return _Answer([[tokens[n] for n in kept]], result.scores, [[logits[n - before] for n in kept if n >= before]])
 
     def _tagged(self, sources: Sequence[list[str]]) -> list[list[str]]:
         return [[*self.input_tags, *source] for source in sources]

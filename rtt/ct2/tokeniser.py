@@ -34,25 +34,25 @@ def reads(tokeniser: Any, text: str, pieces: Sequence[str]) -> bool:  # noqa: AN
     return 2 * sum(len(piece.strip("▁")) for piece in known) >= len("".join(text.split()))
 
 
-def read_vocabulary(model: Model, side: str) -> tuple[set[str], Path]:
-    """Return the tokens of one side of a model, and the file they are in. Raises ModelError."""
+def read_vocabulary(model: Model, side: str) -> tuple[dict[str, int], Path]:
+    """Return the tokens of one side of a model with their numbers, and the file they are in. Raises ModelError."""
     names = (f"{side}_vocabulary.json", "shared_vocabulary.json", "vocabulary.json")
     path = next((model.folder / name for name in names if (model.folder / name).is_file()), None)
     if path is None:
         raise ModelError(f"{model.folder}: file {side}_vocabulary.json is missing")
     try:
-        return set(orjson.loads(path.read_bytes())), path
+        return {token: number for number, token in enumerate(orjson.loads(path.read_bytes()))}, path
     except (orjson.JSONDecodeError, TypeError) as error:
         raise ModelError(f"{path}: {error}") from error
 
 
-def check_vocabulary(model: Model, side: str, tokeniser: Any) -> set[str]:  # noqa: ANN401
+def check_vocabulary(model: Model, side: str, tokeniser: Any) -> dict[str, int]:  # noqa: ANN401
     """Compare the pieces that the tokeniser writes with the model's vocabulary of that side, and return that.
 
     Raises ModelError.
     """
     vocabulary, path = read_vocabulary(model, side)
-    if unknown := written_pieces(tokeniser) - vocabulary:
+    if unknown := written_pieces(tokeniser) - vocabulary.keys():
         raise ModelError(
             f"{path}: {len(unknown)} of the {tokeniser.vocab_size()} pieces of the {side} tokeniser are not in the "
             f"vocabulary, such as {min(unknown)!r}: they do not belong together"

@@ -11,6 +11,7 @@ from rtt.catalog import Model
 from rtt.ct2.decoder import Decoder, DecoderOptions
 from rtt.ct2.drafts import Task, Way, ways, worth
 from rtt.ct2.hardware import Hardware
+from rtt.ct2.question import Question
 from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser, reads
 from rtt.engine import Hypothesis, Job, Timing
 from rtt.errors import ModelError
@@ -84,7 +85,7 @@ class Translator:
         self._score(tasks)
         answers = self._answers(tasks)
         translated = time.perf_counter()
-        said = [(self._text(answer.parts), self._target.decode(answer.task.sure)) for answer in answers]
+        said = [(self._text(answer), self._target.decode(self._sure(answer))) for answer in answers]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         # Emoji stand at the end, which is not there yet while the sentence is open.
@@ -94,8 +95,8 @@ class Translator:
         ]
 
     def _score(self, tasks: Sequence[Task]) -> None:
-        """Have the model say what it thinks of the drafts."""
-        drafted = [task for task in tasks if task.job.draft and task.draft and len(task.source) <= self._size]
+        """Have the model say what it thinks of the drafts of finished sentences."""
+        drafted = [task for task in tasks if task.job.final and task.job.draft and self._fits(task)]
         scores = self._decoder.score([task.source for task in drafted], [task.draft for task in drafted])
         for task, score in zip(drafted, scores, strict=True):
             task.score = score
@@ -104,28 +105,33 @@ class Translator:
         """Return the best way to answer each task."""
         tried = [ways(task) for task in tasks]
         self._decode([way for of_one in tried for way in of_one])
-        rivals = [way for of_one in tried if len(of_one) > 1 for way in of_one]
-        scores = self._decoder.score([way.task.source for way in rivals], [way.parts[0] for way in rivals])
-        for way, score in zip(rivals, scores, strict=True):
-            way.worth = worth(way.task.job, self._text(way.parts), score)
+        for of_one in tried:
+            if len(of_one) > 1:
+                for way in of_one:
+                    way.worth = worth(way.task.job, self._text(way), way.scores)
         return [max(of_one, key=attrgetter("worth")) for of_one in tried]
 
     def _decode(self, undecoded: Sequence[Way]) -> None:
-        pieces = [
-            (way, part, [] if number else way.start)
-            for way in undecoded
-            if not way.ended
-            for number, part in enumerate(self._parts(way.task.source))
-        ]
-        decoded = self._decoder.decode([part for _, part, _ in pieces], [start for _, _, start in pieces])
-        for (way, _, _), tokens in zip(pieces, decoded, strict=True):
-            way.parts.append(tokens)
-        for way in undecoded:
-            if way.ended:
-                way.parts.append(way.start)
+        asked = [(way, question) for way in undecoded if not way.ended for question in self._questions(way)]
+        for (way, _), answer in zip(asked, self._decoder.decode([question for _, question in asked]), strict=True):
+            way.parts.append(answer)
 
-    def _text(self, parts: Sequence[list[str]]) -> str:
-        return text_rules.join(self._target.decode(parts))
+    def _questions(self, way: Way) -> list[Question]:
+        if self._fits(way.task):
+            return [Question(way.task.source, way.start, way.task.draft, way.least)]
+        first, *others = self._parts(way.task.source)
+        return [Question(first, way.start), *map(Question, others)]
+
+    def _sure(self, way: Way) -> list[str]:
+        """Return what is sure of an answer: of a finished sentence's, whose ways are compared, nothing is."""
+        task = way.task
+        return task.prefix if task.job.final or not self._fits(task) else task.sure(way.parts[0])
+
+    def _text(self, way: Way) -> str:
+        return text_rules.join(self._target.decode([part.tokens for part in way.parts] or [way.start]))
+
+    def _fits(self, task: Task) -> bool:
+        return len(task.source) <= self._size
 
     def _parts(self, source: list[str]) -> list[list[str]]:
-        return [source[start : start + self._size] for start in range(0, len(source), self._size)] or [[]]
+        return [source[start : start + self._size] for start in range(0, len(source), self._size)]
