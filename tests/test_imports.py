@@ -105,7 +105,7 @@ def test_every_module_has_its_place() -> None:
 
 @pytest.mark.parametrize("name", sorted(PURE))
 def test_pure_modules_import_pure_ones_only(name: str) -> None:
-    found = set(imports(PACKAGE / f"{name}.py"))
+    found = {found for file, path in FILES.items() if module(file) == name for found in imports(path)}
     assert found & IMPURE == set()
     assert found & RANK.keys() <= PURE
 
