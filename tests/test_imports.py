@@ -20,6 +20,7 @@ ORDER = [
     {"rooms"},
     {"records"},
     {"room", "archive"},
+    {"speech"},
     {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
     {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
