@@ -9,24 +9,24 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from rtt.about import About
 from rtt.auth import Auth
 from rtt.catalog import Catalog
 from rtt.config import Config
-from rtt.door import Door
-from rtt.doorkeeper import Doorkeeper, handle_error
+from rtt.endpoints.about import About
+from rtt.endpoints.door import Door
+from rtt.endpoints.doorkeeper import Doorkeeper, handle_error
+from rtt.endpoints.events import EventFormat
+from rtt.endpoints.headers import Headers
+from rtt.endpoints.live_vtt import LiveVtt
+from rtt.endpoints.pages import page_routes
+from rtt.endpoints.sockets import Sockets
+from rtt.endpoints.streams import Streams
+from rtt.endpoints.transcripts import Transcripts
 from rtt.engine import Engine
 from rtt.errors import WireError
-from rtt.events import EventFormat
-from rtt.headers import Headers
 from rtt.invitations import Invitations
-from rtt.live_vtt import LiveVtt
 from rtt.metrics import MeasuredEngine, Metrics
-from rtt.pages import page_routes
 from rtt.rooms import Rooms
-from rtt.sockets import Sockets
-from rtt.streams import Streams
-from rtt.transcripts_http import Transcripts
 
 
 def create_app(

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from rtt.config import bundled
-from rtt.shell import worker_script
+from rtt.endpoints.shell import worker_script
 
 # Each has a folder of its name under web/.
 _PAGES = ("speak", "captions", "display", "overlay", "operator")

@@ -6,9 +6,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from rtt.catalog import Catalog
+from rtt.endpoints.offer import models_of
 from rtt.engine import Engine
 from rtt.metrics import Metrics
-from rtt.offer import models_of
 
 
 class About:
