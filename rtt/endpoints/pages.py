@@ -24,8 +24,9 @@ _COMPRESSED = (Middleware(GZipMiddleware, compresslevel=6),)
 def page_routes() -> list[BaseRoute]:
     """Return the way to each page, to the files that pages share, and to the service worker."""
     web = bundled("web")
+    worker = Response(worker_script(web), media_type="text/javascript")
     return [
-        Route("/worker.js", _worker(worker_script(web)), middleware=_COMPRESSED),
+        Route("/worker.js", worker, methods=["GET"], middleware=_COMPRESSED),
         Route("/", _page("start"), middleware=_COMPRESSED),
         *(Route(f"/{page}/{{room}}", _page(page), middleware=_COMPRESSED) for page in _PAGES),
         *(
@@ -42,10 +43,3 @@ def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
         return FileResponse(path)
 
     return page
-
-
-def _worker(script: bytes) -> Callable[[Request], Awaitable[Response]]:
-    async def worker(_request: Request) -> Response:
-        return Response(script, media_type="text/javascript")
-
-    return worker
