@@ -23,7 +23,6 @@ class Segmenter:
     """The open utterances of one speaker and the segments they became."""
 
     def __init__(self, language: str, options: SegmenterOptions, now: float) -> None:
-        self._language = language
         self._options = options
         self._epoch = now
         self._cutter = Cutter(language, options)
@@ -54,7 +53,7 @@ class Segmenter:
         changes = self._close_orphan(number, words, now)
         if self._utterances.repeats(number, words, final=final):
             return changes
-        found = self._utterances.to_go_on(number, words, now)
+        found = self._utterances.opened(number, words, now)
         changes += self._finish_all(self._utterances.left_behind(), now)
         clock_ms = int((now - self._epoch) * 1000)
         if not found.history:

@@ -36,7 +36,7 @@ class Utterances:
         closed = None if number in self.open else self.closed.get(number)
         return closed is not None and (closed.ended or final) and closed.repeated_by(words, final=final)
 
-    def to_go_on(self, number: int, words: list[str], now: float) -> Utterance:
+    def opened(self, number: int, words: list[str], now: float) -> Utterance:
         """Return the open one of that number: opened, or opened again, if need be."""
         closed = None if number in self.open else self.closed.get(number)
         if closed and not closed.ended and closed.continued_by(words):
