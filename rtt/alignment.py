@@ -27,6 +27,8 @@ def find_end(known: Sequence[str], following: Sequence[str], units: Sequence[str
     if keys[:count] != known:
         old_from = max(0, count - _WINDOW)
         new_from = max(0, old_from - _WINDOW)
+        if len(keys) <= new_from:
+            return len(units) if keys == known[: len(keys)] else None
         window = keys[new_from : count + _WINDOW]
         after = text_rules.keys(following[:_WINDOW])
         end = _align(known[old_from:], after, window, inside=new_from > 0)

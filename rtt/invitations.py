@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.door import Door, address_of
+from rtt.endpoints.door import Door, address_of
 from rtt.errors import TooLarge
 from rtt.protocol import MAX_FRAME, MakeRoom, RoomMade, decode_body, encode
 from rtt.rooms import Rooms

@@ -7,8 +7,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from rtt.config import Config
+from rtt.endpoints.websocket import WebSocketProtocol
 from rtt.rooms import Rooms
-from rtt.websocket import WebSocketProtocol
 
 # Frames a little over the protocol's limit are read, so that they can be answered with an error.
 _MAX_READ = 8 * 1024 * 1024

@@ -57,6 +57,22 @@ def test_however_long_a_text_that_changes_in_one_place_is_found_again(words: lis
         assert set(units[border:]) & set(changed) <= set(changed[end:])
 
 
+LONG = " ".join(f"w{number}" for number in range(80))
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param("w0 w1 w2", ["w0 w1 w2", ""], id="it was cut short"),
+        pytest.param("x y", None, id="another text"),
+        pytest.param("x " * 32, None, id="another text, just as long"),
+        pytest.param("", ["", ""], id="nothing is left of it"),
+    ],
+)
+def test_a_text_that_ends_long_before_the_place_that_is_sought(now: str, expected: list[str] | None) -> None:
+    assert split(LONG, "and so on", now) == expected
+
+
 def test_no_text_takes_long() -> None:
     """The server's one loop runs this for each partial."""
     start = time.process_time()

@@ -118,7 +118,7 @@ class TestCaptions:
             assert {(c["lang"], c["final"]) for c in captions} == {("de", True), ("en", True)}
 
     async def test_a_comment_keeps_the_line_open(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("rtt.streams._HEARTBEAT_S", 0.01)
+        monkeypatch.setattr("rtt.endpoints.streams._HEARTBEAT_S", 0.01)
         async with hall(service) as (speaker, _), events(service) as source:
             await source.next(type="status")
             await asyncio.sleep(0.2)
@@ -254,7 +254,7 @@ class TestLimits:
                 assert second.retry_ms <= 4000
 
     async def test_an_address_has_so_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("rtt.streams.address_of", lambda _: "192.0.2.1")
+        monkeypatch.setattr("rtt.endpoints.streams.address_of", lambda _: "192.0.2.1")
         async with serving(ScriptedEngine(shout), scripted_catalog(("en", "de")), sockets_per_address=1) as service:
             async with events(service) as first:
                 await first.next(type="ready")

@@ -14,13 +14,14 @@ ORDER = [
     {"bench"},
     {"server"},
     {"app"},
-    {"sockets", "streams", "transcripts_http", "headers", "websocket", "doorkeeper", "invitations"},
-    {"conversation", "door", "events", "live_vtt"},
+    {"invitations"},
+    {"endpoints"},
     {"nodes"},
     {"rooms"},
     {"records"},
     {"room", "archive"},
-    {"profanity", "quotas", "session", "audience", "measure", "convert", "offer", "transcript", "shell"},
+    {"speech"},
+    {"profanity", "quotas", "session", "audience", "measure", "convert", "transcript"},
     {"captions", "metrics"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
     {"cache", "config", "energy", "turns"},
@@ -47,17 +48,14 @@ ONLY = {
     "huggingface_hub": {"convert"},
     "langcodes": {"convert"},
     "yaml": {"convert"},
-    "orjson": {"protocol", "app", "ct2", "convert", "cli", "shell"},
+    "orjson": {"protocol", "endpoints", "ct2", "convert", "cli"},
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
-    "starlette": {
-        *("app", "conversation", "door", "doorkeeper", "events", "headers", "invitations", "live_vtt", "server"),
-        *("sockets", "streams", "transcripts_http"),
-    },
+    "starlette": {"app", "endpoints", "invitations", "server"},
     "prometheus_client": {"energy", "metrics"},
     "cachetools": {"cache"},
-    "uvicorn": {"server", "websocket"},
-    "websockets": {"client", "websocket", "bench"},
+    "uvicorn": {"server", "endpoints"},
+    "websockets": {"client", "endpoints", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
     "psutil": {"bench"},
@@ -105,7 +103,7 @@ def test_every_module_has_its_place() -> None:
 
 @pytest.mark.parametrize("name", sorted(PURE))
 def test_pure_modules_import_pure_ones_only(name: str) -> None:
-    found = set(imports(PACKAGE / f"{name}.py"))
+    found = {found for file, path in FILES.items() if module(file) == name for found in imports(path)}
     assert found & IMPURE == set()
     assert found & RANK.keys() <= PURE
 

@@ -9,7 +9,7 @@ import pytest
 import webvtt
 
 from rtt.auth import Role
-from rtt.live_vtt import LiveVtt
+from rtt.endpoints.live_vtt import LiveVtt
 from rtt.protocol import Caption
 from tests.conftest import Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -77,7 +77,7 @@ async def test_what_was_said_before_is_not_shown_nor_what_is_corrected(service: 
 
 
 async def test_a_comment_keeps_the_line_open(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtt.streams._HEARTBEAT_S", 0.01)
+    monkeypatch.setattr("rtt.endpoints.streams._HEARTBEAT_S", 0.01)
     async with hall(service) as (speaker, reader), playing(service) as player:
         await player.sees("NOTE")
         await reader.next(type="status", readers=2)

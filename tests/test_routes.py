@@ -11,9 +11,9 @@ from rtt.catalog import Catalog, Model, legs, split_leg
 from rtt.convert.bring import Wishes, convert
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import Hardware
+from rtt.endpoints.offer import models_of
 from rtt.engine import Job
 from rtt.errors import ModelError, UnsupportedPair
-from rtt.offer import models_of
 from tests import small_models as small
 from tests.conftest import serving
 from tests.folders import BUNDLED, ModelFolder

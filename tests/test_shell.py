@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 
 from rtt.config import bundled
-from rtt.shell import worker_script
+from rtt.endpoints.shell import worker_script
 
 
 def shell_of(web: Path) -> dict[str, object]:

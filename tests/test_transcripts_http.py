@@ -146,7 +146,7 @@ class TestErrors:
         assert says in answer.json()["message"]
 
     async def test_too_many_at_a_time(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("rtt.transcripts_http._MOST_WAITING", 0)
+        monkeypatch.setattr("rtt.endpoints.transcripts._MOST_WAITING", 0)
         async with hall(service):
             answer = await get(service, f"{PATH}.txt?lang=de")
         assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "try_again_later", True)

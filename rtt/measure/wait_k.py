@@ -1,7 +1,8 @@
 """Wait-k, the plain baseline of simultaneous translation: k source words are read, then a word is written for each."""
 
 from rtt import text as text_rules
-from rtt.policy import PolicyOptions, Stream, _Open
+from rtt.policy import PolicyOptions, Stream
+from rtt.policy.open_segment import OpenSegment
 
 
 class WaitKStream(Stream):
@@ -14,7 +15,7 @@ class WaitKStream(Stream):
         super().__init__(model, PolicyOptions(mask=0, trust=0.0, price=1e6))
         self._k = k
 
-    def _show(self, known: _Open) -> None:
+    def _show(self, known: OpenSegment) -> None:
         asked = known.answered
         if asked is None:
             return

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rtt.auth import Role
-from rtt.door import Door
+from rtt.endpoints.door import Door
 from rtt.errors import BadRequest, TryAgainLater
 from rtt.protocol import TranscriptQuery, decode_query, decode_room
 from rtt.records import record

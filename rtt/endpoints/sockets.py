@@ -10,8 +10,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rtt.audience import Reader
 from rtt.auth import Grant, Role
 from rtt.config import Config
-from rtt.conversation import Conversation, Intake, closed_when_old
-from rtt.door import Door, address_of
+from rtt.endpoints.conversation import Conversation, Intake, closed_when_old
+from rtt.endpoints.door import Door, address_of
 from rtt.errors import BadMessage, Forbidden, WireError
 from rtt.metrics import Metrics, Socket
 from rtt.outbox import Outbox

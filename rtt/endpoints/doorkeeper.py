@@ -4,7 +4,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rtt.door import Door
+from rtt.endpoints.door import Door
 from rtt.errors import Forbidden, Unauthorized, WireError
 from rtt.protocol import encode_error
 

@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from rtt.auth import Role
 from rtt.config import Config
-from rtt.conversation import closed_when_old, converse
-from rtt.door import Door, address_of
+from rtt.endpoints.conversation import closed_when_old, converse
+from rtt.endpoints.door import Door, address_of
 from rtt.errors import WireError
 from rtt.metrics import Metrics, Socket
 from rtt.outbox import Outbox

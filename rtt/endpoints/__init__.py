@@ -1,0 +1,1 @@
+"""What peers reach over HTTP: sockets, streams, transcripts, pages, what a server says of itself; who may come in."""

@@ -1,0 +1,28 @@
+"""The protocol as a JSON Schema."""
+
+from typing import Any
+
+import msgspec
+
+from rtt.protocol.fields import VERSION
+from rtt.protocol.incoming import FromReader, FromSpeaker
+from rtt.protocol.outgoing import ToEverybody
+from rtt.protocol.requests import MakeRoom, RoomMade
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of every message, by who sends it, and of the bodies of `POST /v1/rooms`."""
+    directions = {
+        "from_speaker": FromSpeaker,
+        "from_reader": FromReader,
+        "to_everybody": ToEverybody,
+        "room_to_make": MakeRoom,
+        "room_made": RoomMade,
+    }
+    refs, components = msgspec.json.schema_components(directions.values(), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"rtt wire protocol, version {VERSION}",
+        "properties": dict(zip(directions, refs, strict=True)),
+        "$defs": components,
+    }
