@@ -11,7 +11,7 @@ from msgspec import Struct
 from rtt import text as text_rules
 from rtt.catalog import Model
 from rtt.ct2.hardware import Hardware
-from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser
+from rtt.ct2.tokeniser import check_vocabulary, encoded, load_tokeniser
 from rtt.engine import Hypothesis, Job
 from rtt.errors import ModelError, TranslationError
 
@@ -49,7 +49,7 @@ class Punctuator:
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job with its own words and the marks after them. Raises TranslationError."""
         units = [text_rules.units(job.text) for job in jobs]
-        pieces = [self._tokeniser.encode([unit.strip() for unit in one], out_type=str) for one in units]
+        pieces = [[encoded(self._tokeniser, unit.strip()) for unit in one] for one in units]
         # Only what fits into the encoder gets marks.
         tokens = [[*list(chain(*one))[: self._size], "</s>"] for one in pieces]
         try:

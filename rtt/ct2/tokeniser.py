@@ -18,6 +18,12 @@ def load_tokeniser(model: Model, name: str) -> Any:  # noqa: ANN401 - its types 
         raise ModelError(f"{model.folder}: tokeniser {name} cannot be read: {error}") from error
 
 
+def encoded(tokeniser: Any, text: str) -> list[str]:  # noqa: ANN401
+    """Return the pieces of one text. Of a list of them SentencePiece makes threads, which take longer than the work."""
+    pieces: list[str] = tokeniser.encode(text, out_type=str)
+    return pieces
+
+
 def written_pieces(tokeniser: Any) -> set[str]:  # noqa: ANN401
     """Return the pieces that a text can be written with: not the marks of a text's ends, nor what is left unused."""
     return {

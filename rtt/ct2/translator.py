@@ -12,7 +12,7 @@ from rtt.ct2.decoder import Decoder, DecoderOptions
 from rtt.ct2.drafts import Task, Way, ways, worth
 from rtt.ct2.hardware import Hardware
 from rtt.ct2.question import Question
-from rtt.ct2.tokeniser import check_vocabulary, load_tokeniser, reads
+from rtt.ct2.tokeniser import check_vocabulary, encoded, load_tokeniser, reads
 from rtt.engine import Hypothesis, Job, Timing
 from rtt.errors import ModelError
 
@@ -65,7 +65,7 @@ class Translator:
         """
         started = time.perf_counter()
         texts = [text_rules.split_emoji(job.text) for job in jobs]
-        sources = self._source.encode([text for text, _ in texts], out_type=str)
+        sources = [encoded(self._source, text) for text, _ in texts]
         answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
         readable = [n for n, (text, _) in enumerate(texts) if reads(self._source, text, sources[n])]
         if readable:
@@ -78,8 +78,8 @@ class Translator:
     def _translate(
         self, jobs: Sequence[Job], texts: Sequence[tuple[str, str]], sources: Sequence[list[str]], started: float
     ) -> list[Hypothesis]:
-        prefixes = self._target.encode([job.prefix for job in jobs], out_type=str)
-        drafts = self._target.encode([job.prefix + job.draft for job in jobs], out_type=str)
+        prefixes = [encoded(self._target, job.prefix) for job in jobs]
+        drafts = [encoded(self._target, job.prefix + job.draft) for job in jobs]
         tasks = [Task(*of_one) for of_one in zip(jobs, sources, prefixes, drafts, strict=True)]
         tokenised = time.perf_counter()
         self._score(tasks)
@@ -128,7 +128,8 @@ class Translator:
         return task.prefix if task.job.final or not self._fits(task) else task.sure(way.parts[0])
 
     def _text(self, way: Way) -> str:
-        return text_rules.join(self._target.decode([part.tokens for part in way.parts] or [way.start]))
+        parts = [part.tokens for part in way.parts] or [way.start]
+        return text_rules.join([self._target.decode(tokens) for tokens in parts])
 
     def _fits(self, task: Task) -> bool:
         return len(task.source) <= self._size
