@@ -30,14 +30,15 @@ def model(
     """Report a model's quality, speed on one core, size, and what it makes of unfinished sentences."""
     configure_logs(verbose=False)
     pairs = {path: read_test_set(path)[:limit] for path in sets or []}
-    result = _measure_model(folder, pairs, quiet=json)
+    result = measure_model(folder, pairs, quiet=json)
     if json:
         typer.echo(orjson.dumps({"on": machine(), **msgspec.to_builtins(result)}).decode())
     else:
         _print_model(result)
 
 
-def _measure_model(folder: Path, sets: dict[Path, list[tuple[str, str]]], *, quiet: bool) -> ModelReport:
+def measure_model(folder: Path, sets: dict[Path, list[tuple[str, str]]], *, quiet: bool) -> ModelReport:
+    """Measure a model on test sets, with a bar on stderr. Raises ModelError."""
     trial = Trial(folder)
     manifest = trial.model.manifest
     with Progress(console=Console(stderr=True), disable=quiet) as progress:
