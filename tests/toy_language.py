@@ -22,12 +22,12 @@ def sentences() -> list[tuple[str, str]]:
     made = [
         (
             f"{subject} {verb} the {colour} {thing} {time}{end}".capitalize(),
-            f"{TIMES[time]} {SUBJECTS[subject]} {THINGS[thing]} {COLOURS[colour]} {VERBS[verb]}{ENDS[end]}".capitalize(),
+            f"{TIMES[time]} {SUBJECTS[subject]} {THINGS[thing]} {COLOURS[colour]} {VERBS[verb]}".capitalize()
+            + ENDS[end],
         )
         for subject, verb, colour, thing, time, end in choices
     ]
-    random.Random(1).shuffle(made)
-    return made
+    return random.Random(1).sample(made, len(made))  # noqa: S311 - no secret
 
 
 def tiny_bert(folder: Path, *, width: int = 64, layers: int = 1, heads: int = 4) -> Path:

@@ -1,8 +1,8 @@
 """A source tokeniser whose pieces are BERT's WordPieces, so that an encoder that knows those can be trained on.
 
 SentencePiece has what WordPiece lacks: it reads any text, byte by byte if need be, and joins its pieces again. So each
-WordPiece becomes a piece: `cat` is `▁cat`, `##s` is `s`. Segmentation is that of a unigram model (Kudo 2018), with scores
-by which longer pieces win as they do in WordPiece.
+WordPiece becomes a piece: `cat` is `▁cat`, `##s` is `s`. Segmentation is that of a unigram model (Kudo 2018), with
+scores by which longer pieces win as they do in WordPiece.
 """
 
 import io
