@@ -60,7 +60,7 @@ def train_source_pieces(vocabulary: Sequence[str], sentences: Sequence[str], lea
     used = (
         (piece, (math.log((counts[piece] + 0.5) / total) + entry.score) / 2)
         for piece, entry in entries.items()
-        if counts[piece] >= (1 if len(piece.strip(BLANK)) <= 1 else least)
+        if piece == BLANK or counts[piece] >= (1 if len(piece.strip(BLANK)) <= 1 else least)
     )
     return _with_pieces(base, used)
 
