@@ -24,7 +24,7 @@ from models.training.model import TranslationModel
 from models.training.recipe import Recipe, read_recipe
 from models.training.run import Run
 from models.training.schedule import rate_at
-from models.training.settings import Settings
+from models.training.settings import Settings, make_settings
 from models.training.shape import Shape
 from models.training.start import from_bert, from_checkpoint
 from models.training.target_pieces import train_target_pieces
@@ -123,6 +123,24 @@ def test_a_corpus_has_two_columns_or_three(tmp_path: Path) -> None:
         list(read_pairs(path))
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (["rat=1"], "--set rat=1: Expected name=value with one of tokens, "),
+        (["rate"], "--set rate: Expected name=value"),
+        (["rate=fast"], r"Expected `float`, got `str` - at `\$\.rate`"),
+        (["frozen=1.5"], r"<= 1.0 - at `\$\.frozen`"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_name(said: list[str], message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        make_settings(said)
+
+
+def test_settings_are_those_that_are_said() -> None:
+    assert make_settings(["rate=0.01", "tokens=50"]) == Settings(rate=0.01, tokens=50)
+
+
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.name)
 def test_the_recipes_can_be_read(path: Path) -> None:
     recipe = read_recipe(path)
@@ -169,8 +187,9 @@ def data(run: Run) -> Data:
 
 
 def test_source_pieces_are_berts_and_have_its_rows(run: Run) -> None:
-    tokeniser, _ = run.tokenisers()
     vocabulary = read_vocabulary(run.folder / "bert" / "vocab.txt")
+    texts = [pair.source for pair in read_pairs(run.train)]
+    tokeniser = SentencePieceProcessor(model_proto=train_source_pieces(vocabulary, [*texts, "A kinga."], 1))
     found = dict(
         zip(map(tokeniser.id_to_piece, range(tokeniser.vocab_size())), rows(tokeniser, vocabulary), strict=True)
     )

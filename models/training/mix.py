@@ -12,6 +12,7 @@ from models.training.filters import Filters
 from models.training.recipe import Recipe
 
 HELD_OUT = "its source is held out"
+_TOLD = 1000
 
 
 class Taken(Struct):
@@ -65,16 +66,17 @@ def mix(
     recipe: Recipe,
     filters: Filters,
     seed: int,
-    advance: Callable[[], None] = lambda: None,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Mixture:
-    """Mix pairs as the recipe says; the same seed gives the same mixture. `advance` is called for each pair."""
+    """Mix pairs as the recipe says; the same seed gives the same mixture. `told` is told how many are done."""
     chance = random.Random(seed)
     origins: dict[str, Taken] = {}
     dropped: Counter[str] = Counter()
     kept: list[Pair] = []
     dev: list[Pair] = []
-    for pair in chance.sample(pairs, len(pairs)):
-        advance()
+    for number, pair in enumerate(chance.sample(pairs, len(pairs)), 1):
+        if number % _TOLD == 0:
+            told(number)
         taken = origins.setdefault(pair.origin, _taken(recipe, pair.origin))
         taken.read += 1
         if reason := recipe.reason_against(pair.origin, filters.languages[1]) or filters.reason(pair):

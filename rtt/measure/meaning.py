@@ -74,15 +74,16 @@ def read_meanings(path: Path, target: str) -> list[Sentence]:
     language = target.partition("-")[0]
     try:
         with path.open(encoding="utf8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
+            reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
+            columns, *rows = list(reader) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{path}: {error}") from None
-    if not rows or not {"topic", _ENGLISH, language} <= rows[0].keys():
+    if not {"topic", _ENGLISH, language}.issubset(columns):
         raise TraceError(f"{path}: Expected the columns topic, {_ENGLISH} and {language}")
     for number, row in enumerate(rows, 2):
-        if not row[language] or None in row:
-            raise TraceError(f"{path}:{number}: Expected {len(rows[0])} fields with tabs between")
-    return [_sentence(row, language) for row in rows]
+        if len(row) != len(columns) or not all(row):
+            raise TraceError(f"{path}:{number}: Expected {len(columns)} fields with tabs between")
+    return [_sentence(dict(zip(columns, row, strict=True)), language) for row in rows]
 
 
 def meaning(sentences: Sequence[Sentence], translations: Sequence[str]) -> MeaningReport:

@@ -43,8 +43,9 @@ def mix(
             chosen,
             Filters(source, target, pairs, identify=identify),
             seed,
-            lambda: progress.advance(mixing),
+            lambda count: progress.update(mixing, completed=count),
         )
+        progress.update(mixing, completed=len(pairs))
     write_pairs(run.train, mixture.train)
     write_pairs(run.dev, mixture.dev)
     run.summary.write_bytes(msgspec.json.format(msgspec.json.encode(mixture.summary)))

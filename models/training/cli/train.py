@@ -18,13 +18,16 @@ from models.training.hardware import choose_hardware
 from models.training.journal import plot_journal, read_journal
 from models.training.model import TranslationModel
 from models.training.run import Run
-from models.training.settings import Settings
+from models.training.settings import Settings, make_settings
 from models.training.start import from_bert, from_checkpoint
 from models.training.training import Training, describe, read_data
 from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json
 
-_GIVEN = Settings()
+
+def _settings() -> str:
+    """Return which settings there are, and how they are given."""
+    return ", ".join(f"{name}={value}" for name, value in msgspec.structs.asdict(Settings()).items())
 
 
 def train(
@@ -33,21 +36,7 @@ def train(
     init: Annotated[Path | None, typer.Option(help="Or begin with a trained model: its checkpoint.")] = None,
     init_pieces: Annotated[Path | None, typer.Option(help="The target.spm of that model.")] = None,
     decoder_layers: Annotated[int, typer.Option(min=1, help="Layers of a new decoder.")] = 3,
-    tokens: Annotated[int, typer.Option(min=1, help="Target tokens to see, in all.")] = _GIVEN.tokens,
-    batch_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of a batch.")] = _GIVEN.batch_tokens,
-    rate: Annotated[float, typer.Option(min=0, help="Highest learning rate.")] = _GIVEN.rate,
-    encoder_rate: Annotated[float, typer.Option(min=0, help="The encoder's, as a share.")] = _GIVEN.encoder_rate,
-    warm_up: Annotated[int, typer.Option(min=0, help="Tokens over which the rate rises.")] = _GIVEN.warm_up,
-    frozen: Annotated[float, typer.Option(min=0, max=1, help="Share with a frozen encoder.")] = _GIVEN.frozen,
-    prefixes: Annotated[float, typer.Option(min=0, max=1, help="Share of pairs cut off.")] = _GIVEN.prefixes,
-    unpunctuated: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of sources without punctuation.")
-    ] = _GIVEN.unpunctuated,
-    smoothing: Annotated[float, typer.Option(min=0, max=1, help="Label smoothing.")] = _GIVEN.smoothing,
-    dropout: Annotated[float, typer.Option(min=0, max=0.9, help="Dropout.")] = _GIVEN.dropout,
-    decay: Annotated[float, typer.Option(min=0, max=1, help="Of the averaged weights, a step.")] = _GIVEN.decay,
-    longest: Annotated[int, typer.Option(min=1, max=255, help="Most pieces of a side.")] = _GIVEN.longest,
-    seed: Annotated[int, typer.Option(min=0, help="Of all that is left to chance.")] = _GIVEN.seed,
+    set_: Annotated[list[str] | None, typer.Option("--set", help=f"name=value; several times. {_settings()}")] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="Minutes between states that are saved.")] = 10,
     plot: Annotated[Path | None, typer.Option(help="A picture of the loss, drawn anew with each state.")] = None,
     threads: Threads = None,
@@ -55,21 +44,7 @@ def train(
     json: Json = False,
 ) -> None:
     """Train the run's model, or go on after an interruption: killed at any time, it loses what came after its state."""
-    settings = Settings(
-        tokens=tokens,
-        batch_tokens=batch_tokens,
-        rate=rate,
-        encoder_rate=encoder_rate,
-        warm_up=warm_up,
-        frozen=frozen,
-        prefixes=prefixes,
-        unpunctuated=unpunctuated,
-        smoothing=smoothing,
-        dropout=dropout,
-        decay=decay,
-        longest=longest,
-        seed=seed,
-    )
+    settings = make_settings(set_ or ())
     run = Run(folder)
     console = Console(stderr=True, quiet=json)
     start = _start(run, settings, encoder, init, init_pieces, decoder_layers, console.print)
@@ -87,7 +62,7 @@ def train(
                 plot_journal(read_journal(run.journal), plot)
 
         training.go_on(minutes * 60, advance, stops, evaluated)
-    told = msgspec.to_builtins(read_journal(run.journal)[-1]) | {"finished": training.tokens >= tokens}
+    told = msgspec.to_builtins(read_journal(run.journal)[-1]) | {"finished": training.tokens >= settings.tokens}
     if json:
         print_json(told)
     else:
