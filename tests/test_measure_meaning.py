@@ -12,6 +12,7 @@ from rtt.measure.meaning import Sentence, meaning, read_meanings
 
 ROOT = Path(__file__).parent.parent
 SENTENCES = ROOT / "tests" / "fixtures" / "conference.tsv"
+REFERENCES = SENTENCES.with_suffix(".references.tsv")
 FLOORS = tomllib.loads((ROOT / "tests" / "fixtures" / "conference_floors.toml").read_text())
 LANGUAGES = ("de", "fr", "es", "zh")
 BUNDLED = [model for model in Catalog.find([ROOT / "models"]).translators() if model.manifest.source == "en"]
@@ -35,6 +36,16 @@ def test_every_sentence_asks_for_something_in_every_language(language: str) -> N
     # No answer, and an answer in English, are not what was asked for; idioms are only told by what they must not be.
     assert meaning(asked, [""] * 100).kept == sum(not one.wanted for one in asked) <= 1
     assert meaning(asked, [one.text for one in asked]).kept <= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_right_translations_are_right_and_those_of_other_sentences_wrong(language: str) -> None:
+    asked = read_meanings(SENTENCES, language)
+    columns, *rows = (line.split("\t") for line in REFERENCES.read_text().splitlines())
+    right = [row[columns.index(language)] for row in rows]
+    assert [row[0] for row in rows] == [one.text for one in asked]
+    assert meaning(asked, right).blunders == []
+    assert meaning(asked, [*right[1:], right[0]]).kept <= 5
 
 
 @pytest.mark.parametrize(
