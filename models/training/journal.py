@@ -35,7 +35,9 @@ class Journal:
     def __init__(self, path: Path, tokens: int) -> None:
         self._path = path
         known = [entry for entry in read_journal(path) if entry.tokens <= tokens] if path.exists() else []
-        path.write_bytes(b"".join(map(_line, known)))
+        aside = path.with_name(path.name + ".new")
+        aside.write_bytes(b"".join(map(_line, known)))
+        aside.replace(path)
 
     def write(self, entry: Entry) -> None:
         """Append an entry."""

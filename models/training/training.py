@@ -111,10 +111,11 @@ class Training:
         while self.tokens < self.settings.tokens and not stops():
             self._step(next(batches), meter)
             told()
-            if time.monotonic() - saved >= save_every_s:
+            now = time.monotonic()
+            if now - saved >= save_every_s:
                 evaluated(self._save_and_evaluate())
-                meter.began += time.monotonic() - saved - save_every_s
                 saved = time.monotonic()
+                meter.began += saved - now
         evaluated(self._save_and_evaluate())
 
     def _step(self, batch: Batch, meter: Meter) -> None:
