@@ -393,6 +393,13 @@ def test_a_training_is_not_gone_on_with_in_another_way(run: Run, data: Data, tmp
     other = msgspec.structs.replace(SETTINGS, rate=0.01)
     with pytest.raises(TrainingError, match=r"rate 0.003 → 0.01"):
         Training(Run(tmp_path / "run"), data, other, lambda: from_bert(run, run.folder / "bert", other, 1), CPU)
+    (run.folder / "other").mkdir()
+    elsewhere = Run(run.folder / "other")
+    for path in (run.source_pieces, run.target_pieces, run.dev, run.summary, run.train):
+        (elsewhere.folder / path.name).write_bytes(path.read_bytes())
+    elsewhere.train.write_text("One more.\tDenuvo.\n" + run.train.read_text())
+    with pytest.raises(TrainingError, match=r"data [0-9a-f]{16} → "):
+        trained(run, tmp_path / "run", read_data(elsewhere, SETTINGS.longest))
 
 
 def test_a_training_begins_with_a_checkpoint(run: Run, data: Data, tmp_path: Path) -> None:

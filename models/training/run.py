@@ -1,5 +1,6 @@
 """The folder of one training: each command finds there what the one before it has written."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,14 @@ class Run:
             raise TrainingError(f"{self.summary}: there is none; `mix` writes it") from None
         except (OSError, msgspec.MsgspecError) as error:
             raise TrainingError(f"{self.summary}: {error}") from error
+
+    def digest(self) -> str:
+        """Return a checksum of what is trained on and of the tokenisers."""
+        whole = hashlib.sha256()
+        for path in (self.train, self.source_pieces, self.target_pieces):
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+        return whole.hexdigest()[:16]
 
     def tokenisers(self) -> tuple[sentencepiece.SentencePieceProcessor, sentencepiece.SentencePieceProcessor]:
         """Return those of the source and the target. Raises TrainingError."""

@@ -35,6 +35,8 @@ class Data(NamedTuple):
     dev: list[Example]
     dev_pairs: list[Pair]
     languages: tuple[str, str]
+    digest: str
+    """Of the pairs and the pieces."""
 
 
 class Meter(Struct):
@@ -58,7 +60,7 @@ def read_data(run: Run, longest: int, advance: Callable[[int], None] = lambda _:
     for path, examples in ((run.train, train), (run.dev, dev)):
         if not examples:
             raise TrainingError(f"{path}: no pairs")
-    return Data(train, dev, dev_pairs, (summary.source, summary.target))
+    return Data(train, dev, dev_pairs, (summary.source, summary.target), run.digest())
 
 
 class Training:
@@ -181,7 +183,7 @@ class Training:
         return state
 
     def _started_with(self) -> dict[str, Any]:
-        return msgspec.structs.asdict(self.settings) | {"pairs": len(self._data.train)}
+        return msgspec.structs.asdict(self.settings) | {"data": self._data.digest}
 
 
 def describe(data: Data) -> str:
