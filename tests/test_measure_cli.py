@@ -81,6 +81,16 @@ def test_a_model_is_measured(tmp_path: Path) -> None:
     assert "set.tsv" in done.stdout
 
 
+def test_a_model_is_asked_for_meaning(tmp_path: Path) -> None:
+    sentences = tmp_path / "sentences.tsv"
+    sentences.write_text("topic\ten\tde\nx\tGood morning.\tguten morgen\nx\tGood night.\t!nacht\n")
+    found = json("model", ROOT / "models" / "en-de", "--sentences", sentences)["meaning"]
+    assert (found["sentences"], found["kept"]) == (2, 1)
+    assert [(one["text"], one["faults"]) for one in found["blunders"]] == [("Good night.", ["!nacht"])]
+    done = measure("model", ROOT / "models" / "en-de", "--sentences", sentences)
+    assert "1 of 2 sentences" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -9,6 +9,7 @@ from msgspec import Struct
 from rtt import guards
 from rtt import text as text_rules
 from rtt.errors import TraceError
+from rtt.measure.meaning import MeaningReport
 from rtt.measure.screen import words
 
 _SHARES = (0.25, 0.5, 0.75)
@@ -64,6 +65,7 @@ class ModelReport(Struct, frozen=True):
     model: str
     megabytes: float
     sets: list[SetReport]
+    meaning: MeaningReport | None = None
 
 
 def read_test_set(path: Path) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""How the bundled models are trained: `python -m models.training --help`."""

@@ -1,0 +1,36 @@
+"""The translation model: an encoder that knows the source language, and a decoder of the target."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.training.decoder import Decoder
+from models.training.dropout import Dropout
+from models.training.encoder import Encoder
+from models.training.shape import Shape
+from models.training.wordpieces import PAD
+
+
+class TranslationModel(nn.Module):
+    """Scores (batch, length, pieces) of each next target piece."""
+
+    def __init__(self, shape: Shape, dropout: float) -> None:
+        super().__init__()
+        shared = Dropout(dropout)
+        self.shape = shape
+        self.encoder = Encoder(shape, shared)
+        self.decoder = Decoder(shape, shared)
+
+    def forward(self, source: Tensor, written: Tensor, *, encoder_is_frozen: bool = False) -> Tensor:
+        """Take source pieces and what is written before each target piece, both (batch, length)."""
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not encoder_is_frozen):
+            memory, mask = self.encoder(source)
+        scores: Tensor = self.decoder(written, memory, mask)
+        return scores
+
+
+def loss_of(scores: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Return the sum of the cross-entropies, with smoothed labels (Szegedy et al. 2016); padding counts nothing."""
+    return functional.cross_entropy(
+        scores.flatten(0, 1).float(), target.flatten(), ignore_index=PAD, label_smoothing=smoothing, reduction="sum"
+    )

@@ -1,0 +1,56 @@
+"""The model that a training begins with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from models.training.bert import Bert
+from models.training.carry_over import carry_over
+from models.training.checkpoint import load_checkpoint
+from models.training.errors import TrainingError
+from models.training.model import TranslationModel
+from models.training.run import Run, load_pieces
+from models.training.settings import Settings
+from models.training.shape import Shape
+from models.training.wordpieces import rows
+
+
+def from_bert(run: Run, folder: Path, settings: Settings, decoder_layers: int) -> TranslationModel:
+    """Return a model whose encoder is a BERT's, and whose decoder knows nothing. Raises TrainingError."""
+    source, target = run.tokenisers()
+    bert = Bert(folder)
+    width = bert.config.hidden_size
+    shape = Shape(
+        source_pieces=source.vocab_size(),
+        target_pieces=target.vocab_size(),
+        width=width,
+        feed_forward=bert.config.intermediate_size,
+        encoder_layers=bert.config.num_hidden_layers,
+        decoder_layers=decoder_layers,
+        encoder_heads=bert.config.num_attention_heads,
+        decoder_heads=max(1, bert.config.num_attention_heads // 2),
+        positions=min(256, bert.config.max_position_embeddings - 1),
+    )
+    model = TranslationModel(shape, settings.dropout)
+    bert.start(model.encoder, rows(source, bert.vocabulary))
+    return model
+
+
+def from_checkpoint(
+    run: Run, path: Path, pieces: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> TranslationModel:
+    """Return a model that goes on from another, whose target pieces are `pieces`. Raises TrainingError."""
+    source, target = run.tokenisers()
+    old = load_checkpoint(path)
+    if source.vocab_size() != old.shape.source_pieces:
+        raise TrainingError(
+            f"{run.source_pieces}: {source.vocab_size()} pieces; the checkpoint's source has "
+            f"{old.shape.source_pieces}: give its source.spm to `pieces --source-pieces`"
+        )
+    weights, kept = carry_over(old, load_pieces(pieces), target)
+    tell(f"{kept:,} of {target.vocab_size():,} target pieces are known from {path.name}")
+    shape = msgspec.structs.replace(old.shape, target_pieces=target.vocab_size())
+    model = TranslationModel(shape, settings.dropout)
+    model.load_state_dict(weights)
+    return model
