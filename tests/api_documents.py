@@ -1,4 +1,4 @@
-"""The documents of the API as they stand, and with every reference resolved: docs/asyncapi.yaml and docs/openapi.yaml."""
+"""docs/asyncapi.yaml and docs/openapi.yaml, as they stand and with every reference resolved."""
 
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,16 @@ _REGISTRY: Registry[Any] = Registry().with_resources(
 
 def resolved(name: str) -> dict[str, Any]:
     """Return a document with what each reference means in its place; what stands beside a reference is kept."""
-    return _resolved(WRITTEN[name], _REGISTRY.resolver(name))
+    document: dict[str, Any] = _resolved(WRITTEN[name], _REGISTRY.resolver(name))
+    return document
 
 
 def protocol_part(name: str) -> dict[str, Any]:
     """Return the schema of a part of the protocol, as the code has it."""
     whole = schema()
     registry: Registry[Any] = Registry().with_resource("", Resource.from_contents(whole))
-    return _resolved(whole["properties"][name], registry.resolver())
+    part: dict[str, Any] = _resolved(whole["properties"][name], registry.resolver())
+    return part
 
 
 def _resolved(value: Any, resolver: Any) -> Any:

@@ -84,7 +84,7 @@ async def test_an_operator_may_send_what_it_says(service: Service) -> None:
 
 @pytest.mark.parametrize("name", CHANNELS)
 async def test_the_query_is_what_is_read(name: str, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = []
+    read: list[str] = []
 
     def recorded(query: Mapping[str, str], into: type[Query]) -> Query:
         read.append(into.__name__)
