@@ -196,6 +196,13 @@ async def test_a_token_is_given_as_it_says(scheme: dict[str, str]) -> None:
         await check(service, Case("readEvents", 200, query=query, headers=headers))
 
 
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/nothing", 404), ("DELETE", "/v1/models", 405)])
+async def test_what_is_not_there_is_told_in_plain_text(service: Service, method: str, path: str, status: int) -> None:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/plain; charset=utf-8")
+
+
 async def check(service: Service, case: Case) -> None:
     """Make a request, and hold the answer against the document."""
     path, method, said = OPERATIONS[case.operation]
