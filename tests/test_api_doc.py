@@ -8,7 +8,7 @@ import pytest
 
 from rtt.config import Config
 from rtt.engine import Job
-from rtt.protocol import MAX_FRAME, MAX_TERMS, MAX_TEXT
+from rtt.protocol.fields import MAX_FRAME, MAX_TERMS, MAX_TEXT
 from tests.conftest import serving
 from tests.played import Play
 from tests.scripted import ScriptedEngine, scripted_catalog

@@ -90,7 +90,7 @@ async def test_the_query_is_what_is_read(name: str, service: Service, monkeypatc
         read.append(into.__name__)
         return decode_query(query, into)
 
-    monkeypatch.setattr("rtt.sockets.decode_query", recorded)
+    monkeypatch.setattr("rtt.endpoints.sockets.decode_query", recorded)
     async with service.peer(CHANNELS[name]["address"].replace("{room}", "hall")) as peer:
         await peer.next()
     in_code = protocol_part(f"{name}_query")

@@ -13,10 +13,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from starlette.routing import Route
 
-from rtt import events
-from rtt.app import _PAGES, create_app
+from rtt.app import create_app
 from rtt.auth import Role
 from rtt.config import make_config
+from rtt.endpoints import events
+from rtt.endpoints.pages import page_routes
 from rtt.protocol import Query, RoomName, decode_query
 from rtt.transcript.formats import Format
 from tests.api_documents import DOCS, WRITTEN, protocol_part, resolved
@@ -46,7 +47,7 @@ def test_it_is_openapi() -> None:
 
 def test_the_paths_are_the_routes() -> None:
     app = create_app(make_config({}), scripted_catalog(), ScriptedEngine())
-    pages = {"/", "/worker.js", *(f"/{page}/{{room}}" for page in _PAGES)}
+    pages = {route.path for route in page_routes() if isinstance(route, Route)}
     routes = {
         (route.path, method.lower())
         for route in app.routes
@@ -64,8 +65,8 @@ async def test_the_query_is_what_is_read(operation: str, service: Service, monke
         read.append(into)
         return decode_query(query, into)
 
-    for module in ("streams", "transcripts_http"):
-        monkeypatch.setattr(f"rtt.{module}.decode_query", recorded)
+    for module in ("streams", "transcripts"):
+        monkeypatch.setattr(f"rtt.endpoints.{module}.decode_query", recorded)
     path, method, _ = OPERATIONS[operation]
     async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
         async with client.stream(method, path.format(room="hall", format="json")):
@@ -171,7 +172,7 @@ async def test_the_answers_are_those_it_says(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_the_answers_of_a_busy_server_are_those_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtt.transcripts_http._MOST_WAITING", 0)
+    monkeypatch.setattr("rtt.endpoints.transcripts._MOST_WAITING", 0)
     engine = ScriptedEngine(shout)
     engine.ready = False
     async with serving(engine, scripted_catalog(("en", "de")), max_rooms=1) as service:
