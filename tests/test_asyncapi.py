@@ -93,11 +93,11 @@ async def test_the_query_is_what_is_read(name: str, service: Service, monkeypatc
     monkeypatch.setattr("rtt.endpoints.sockets.decode_query", recorded)
     async with service.peer(CHANNELS[name]["address"].replace("{room}", "hall")) as peer:
         await peer.next()
-    in_code = protocol_part(f"{name}_query")
-    assert read == [in_code["title"]]
+    known = protocol_part(f"{name}_query")
+    assert read == [known["title"]]
     query = CHANNELS[name]["bindings"]["ws"]["query"]
-    assert query["properties"] == in_code["properties"]
-    assert query.get("required", []) == in_code["required"]
+    assert query["properties"] == known["properties"]
+    assert query.get("required", []) == known["required"]
 
 
 def test_the_close_codes_are_those_of_the_errors() -> None:
