@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
@@ -8,10 +9,16 @@ import {
   loadIn,
   worstOf,
 } from "../../web/operator/checks.js";
-import { SAMPLES } from "../../web/operator/sample.js";
 import { termsIn } from "../../web/operator/terms.js";
 import { LANGUAGES } from "../../web/lib/i18n.js";
 import { readTalk } from "../../web/lib/talk.js";
+
+const SAMPLES = JSON.parse(
+  readFileSync(
+    new URL("../../web/operator/samples.json", import.meta.url),
+    "utf8",
+  ),
+);
 
 const FINE = {
   firstMs: 1200,
