@@ -23,6 +23,7 @@ from rtt.engine import Engine
 from rtt.errors import WireError
 from rtt.events import EventFormat
 from rtt.headers import Headers
+from rtt.health import Health
 from rtt.invitations import Invitations
 from rtt.live_vtt import LiveVtt
 from rtt.metrics import MeasuredEngine, Metrics
@@ -58,7 +59,10 @@ def create_app(
     door = Door(config, auth or Auth())
     sockets = Sockets(rooms, config, door, metrics)
     invitations = Invitations(rooms, config, door)
+    health = Health(engine, rooms, config, door)
     metrics.watch(rooms=rooms.__len__, readers=rooms.readers, unwritten=rooms.unwritten, load=lambda: engine.load)
+    if config.transcripts:
+        metrics.watch_transcripts(rooms.free_bytes)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -77,12 +81,6 @@ def create_app(
     async def worker(_request: Request) -> Response:
         return Response(script, media_type="text/javascript")
 
-    async def live(_request: Request) -> Response:
-        return _json({"status": "live"})
-
-    async def ready(_request: Request) -> Response:
-        return _json({"status": "ready" if engine.ready else "loading"}, 200 if engine.ready else 503)
-
     app = Starlette(
         routes=[
             WebSocketRoute("/v1/translate", sockets.translate),
@@ -94,8 +92,8 @@ def create_app(
             Route("/v1/rooms/{room}/transcript.{format}", Transcripts(rooms, door).get),
             Route("/v1/models", models),
             Route("/metrics", measured),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
             Route("/worker.js", worker, middleware=_COMPRESSED),
             Route("/", _page("start"), middleware=_COMPRESSED),
             *(Route(f"/{page}/{{room}}", _page(page), middleware=_COMPRESSED) for page in _PAGES),
@@ -121,8 +119,8 @@ def create_app(
     return app
 
 
-def _json(value: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), media_type="application/json")
 
 
 def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
