@@ -1,7 +1,6 @@
 """How good the captions of a rehearsal were, in one language."""
 
-from rtt.measure.eventlog import EventLog
-from rtt.measure.report import Report, measure, report
+from rtt.measure.report import Report
 from rtt.protocol import Load
 from rtt.rehearsal.findings import Finding, Grade
 
@@ -15,15 +14,14 @@ _LOADS = {Load.NORMAL: Grade.OK, Load.BUSY: Grade.LOOK, Load.OVERLOADED: Grade.B
 _SLOW = "fewer languages, rooms or other work on the server, or a smaller model or a faster machine"
 
 
-def check_captions(log: EventLog) -> list[Finding]:
+def check_captions(figures: Report) -> list[Finding]:
     """Grade what a reader of one language got."""
-    figures = report(measure(log), log.talk.name)
     if figures.first_word_p50_ms is None or figures.own_p95_ms is None:
         advice = "read the server's log: the model may fail"
-        return [Finding(check="captions", lang=log.talk.target, grade=Grade.BAD, found="nothing came", advice=advice)]
+        return [Finding(check="captions", lang=figures.target, grade=Grade.BAD, found="nothing came", advice=advice)]
     return [
-        _lag("first words", log.talk.target, figures.first_word_p50_ms, "after they were said (median)"),
-        _lag("captions", log.talk.target, figures.own_p95_ms, "after their text (95 of 100)"),
+        _lag("first words", figures.target, figures.first_word_p50_ms, "after they were said (median)"),
+        _lag("captions", figures.target, figures.own_p95_ms, "after their text (95 of 100)"),
         _rewritten(figures),
         _unfinished(figures),
     ]

@@ -15,21 +15,21 @@ _DAY_S = 86_400
 _SOON_DAYS = 14
 
 
-async def check_certificate(place: Place, talk_s: float) -> Finding:
-    """Check the certificate that a server shows, for a talk of that length."""
+async def check_certificate(place: Place, talk_s: float) -> tuple[Finding, bool]:
+    """Check the certificate that a server shows, for a talk of that length; and tell whether it is that server."""
     if not place.encrypted:
-        return _none(place)
+        return _none(place), True
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             _, writer = await asyncio.open_connection(place.host, place.port, ssl=ssl.create_default_context())
     except ssl.SSLCertVerificationError as error:
         advice = f"browsers refuse it too: get one for {place.host} that they know; one of your own: SSL_CERT_FILE"
-        return Finding(check=_CHECK, grade=Grade.BAD, found=error.verify_message, advice=advice)
+        return Finding(check=_CHECK, grade=Grade.BAD, found=error.verify_message, advice=advice), False
     except OSError as error:
         advice = "is there a proxy with TLS, at this port?"
-        return Finding(check=_CHECK, grade=Grade.BAD, found=str(error) or "no answer in time", advice=advice)
+        return Finding(check=_CHECK, grade=Grade.BAD, found=str(error) or "no answer in time", advice=advice), False
     try:
-        return _of(writer.get_extra_info("peercert"), talk_s)
+        return _of(writer.get_extra_info("peercert"), talk_s), True
     finally:
         writer.close()
 

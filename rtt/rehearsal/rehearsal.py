@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rtt.auth import Role, claims_in
 from rtt.catalog import legs, split_leg
 from rtt.errors import ConfigError, RttError, ServerError, Unreachable
+from rtt.measure.report import measure, report
 from rtt.protocol import VERSION, Load, Part
 from rtt.rehearsal.access import check_refusal, check_token
 from rtt.rehearsal.captions import check_captions, check_load
@@ -64,9 +65,9 @@ class Rehearsal:
     async def _is_safe(self) -> bool:
         """Check the certificate, without which no token is sent."""
         self._tell("certificate", 0)
-        certificate = await check_certificate(self._wanted.place, self._wanted.talk_s)
+        certificate, safe = await check_certificate(self._wanted.place, self._wanted.talk_s)
         self._add(certificate)
-        return certificate.grade is not Grade.BAD or not self._wanted.place.encrypted
+        return safe
 
     async def _health(self) -> Health | None:
         self._tell("server", 0)
@@ -116,7 +117,7 @@ class Rehearsal:
             self._add(_refused("rehearsal", error))
             return before
         for log in outcome.logs:
-            self._add(*check_captions(log))
+            self._add(*check_captions(report(measure(log), log.talk.name)))
         return outcome.load
 
     @property

@@ -23,21 +23,20 @@ def sample_in(language: str) -> list[TraceEvent]:
 
     Its numbers are drawn anew each time: what a server has translated before it knows, and answers sooner.
     """
-    language = language.partition("-")[0].lower()
-    script = _NUMBER.sub(lambda _: str(random.randint(100, 999)), _samples().get(language, ""))  # noqa: S311 - no secret
-    return spoken(script, language)
+    script = _samples().get(language.partition("-")[0].lower(), "")
+    return spoken(_NUMBER.sub(lambda _: str(random.randint(100, 999)), script))  # noqa: S311 - no secret
 
 
-def spoken(script: str, language: str) -> list[TraceEvent]:
-    """Return a script as a captioner sends it: a partial for each word, an utterance for each sentence."""
+def spoken(script: str) -> list[TraceEvent]:
+    """Return a script as a captioner sends it: each line is an utterance, with a partial for each of its words."""
     events: list[TraceEvent] = []
     at_ms = 0.0
-    for utterance, sentence in enumerate(text_rules.sentences(text_rules.normalise(script), language)):
-        words = text_rules.units(sentence.strip())
+    for utterance, sentence in enumerate(script.splitlines()):
+        words = text_rules.units(sentence)
         for count, word in enumerate(words, 1):
             at_ms += 60_000 / (_CHARACTERS_A_MINUTE if text_rules.is_unspaced(word) else _WORDS_A_MINUTE)
             events.append(TraceEvent(round(at_ms), "partial", "".join(words[:count]), utterance))
-        events.append(TraceEvent(round(at_ms), "final", sentence.strip(), utterance))
+        events.append(TraceEvent(round(at_ms), "final", sentence, utterance))
         at_ms += _REST_MS
     return events
 

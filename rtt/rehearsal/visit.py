@@ -28,11 +28,12 @@ async def look_into(url: str, path: str, query: Mapping[str, str], token: str) -
     status: Status | None = None
     terms: tuple[Term, ...] = ()
     async with connected_once(url, path, query, token) as connection, asyncio.timeout(PATIENCE_S):
-        await connection.send(encode(Ping(0)))
         async for message in messages(connection):
             match message:
                 case Ready():
                     ready = message
+                    # Its answer comes after all that a newcomer is told.
+                    await connection.send(encode(Ping(0)))
                 case Status():
                     status = message
                 case Glossary():

@@ -1,6 +1,6 @@
 /**
  * A short talk to rehearse with, in each language that the pages speak: a name, a number, short sentences and long ones.
- * `{n}` is a number to be drawn (`withNumbers`). `rtt check` speaks the same.
+ * A sentence a line; `{n}` is a number to be drawn (`withNumbers`). `rtt check` speaks the same.
  *
  * @type {Readonly<Record<string, string>>}
  */
