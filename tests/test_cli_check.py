@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 import trustme
 
 from rtt.auth import Role
+from rtt.engine import Hypothesis, JobSource
 from rtt.protocol import Term
 from rtt.rehearsal.findings import Finding, Grade
 from rtt.rehearsal.place import find_place
@@ -32,8 +34,9 @@ ROWS_WITHOUT_A_SERVER = ["certificate", "server", "microphone"]
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rehearse with two words: the whole sample is spoken for the README's command."""
-    monkeypatch.setattr("rtt.rehearsal.rehearsal.sample_in", lambda lang: spoken("Good morning.") if lang else [])
+    """Rehearse with a short and hasty sentence: the whole sample is spoken for the README's command."""
+    said = [msgspec.structs.replace(one, at_ms=one.at_ms // 10) for one in spoken("Good morning to all of you.")]
+    monkeypatch.setattr("rtt.rehearsal.rehearsal.sample_in", lambda lang: said if lang in {"en", "de"} else [])
 
 
 async def rehearse(url: str, **wanted: Any) -> dict[str, Finding]:
@@ -56,7 +59,7 @@ def run(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 @asynccontextmanager
 async def guarded(engine: ScriptedEngine | None = None) -> AsyncIterator[Service]:
-    catalog = scripted_catalog(("en", "de"), ("de", "en"), ("en", "fr"))
+    catalog = scripted_catalog(("en", "de"), ("de", "en"), ("en", "fr"), ("pl", "en"))
     async with serving(engine or ScriptedEngine(shout), catalog, secrets=[SECRET]) as service:
         yield service
 
@@ -94,6 +97,12 @@ class TestRoom:
         found = await rehearse(service.url)
         assert graded(found, Grade.LOOK) == ["room", "model", "microphone"]
 
+    async def test_a_language_without_a_sample(self) -> None:
+        async with guarded() as service:
+            found = await rehearse(service.url, token=token(Role.SPEAKER), source="pl", langs=("en",))
+        assert found["en model"].grade is Grade.OK
+        assert (found["rehearsal"].grade, found["rehearsal"].found) == (Grade.LOOK, "there is no sample in pl")
+
     async def test_translations_that_fail(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("rtt.rehearsal.trial.PATIENCE_S", 0.2)
         engine = ScriptedEngine()
@@ -103,6 +112,11 @@ class TestRoom:
         failing.cancel()
         assert graded(found, Grade.BAD) == ["de captions"]
 
+    async def test_the_last_sentence_is_waited_for(self) -> None:
+        async with guarded(_Slow(shout)) as service:
+            found = await rehearse(service.url, token=token(Role.SPEAKER), langs=("de",))
+        assert found["de unfinished"].grade is Grade.OK
+
     async def test_the_glossary_is_that_of_the_room(self, service: Service) -> None:
         term = {"source": "rtt", "keep": True}
         async with service.peer("/v1/rooms/hall/speak?role=operator") as operator:
@@ -110,6 +124,12 @@ class TestRoom:
             await operator.next(type="glossary")
             visit = await look_into(service.url, "/v1/rooms/hall/speak", {"role": "operator"}, "")
         assert visit.terms == (Term("rtt", keep=True),)
+
+
+class _Slow(ScriptedEngine):
+    async def translate(self, source: JobSource) -> Hypothesis | None:
+        await asyncio.sleep(0.2)
+        return await super().translate(source)
 
 
 async def _fail(engine: ScriptedEngine) -> None:

@@ -24,7 +24,7 @@ class Told:
 def is_all_told(events: Iterable[TraceEvent], own: Told, readers: Iterable[Told]) -> bool:
     """Tell whether every utterance is heard, and every segment closed for every reader.
 
-    `own` is a reader of the talk's own language, `events` have their utterances' numbers.
+    `own` is a reader of the talk's own language, who is told what is final only; `events` have numbers of utterances.
     """
     said = {event.utterance for event in events if event.type == "final" and event.text.strip()}
     heard = {m.utterance for _, m in own.told if isinstance(m, Caption)}

@@ -46,7 +46,7 @@ class Trial:
         self._advance = advance
         self._clock = Clock(1.0)
         self._news = asyncio.Event()
-        self._own = Told(sample.source, Stability.STEADY)
+        self._own = Told(sample.source, Stability.FINAL)
         self._readers = {lang: Told(lang, Stability.STEADY) for lang in sample.routes}
         self._sent: list[Sent] = []
         self._load = Load.NORMAL
@@ -74,16 +74,21 @@ class Trial:
         return Outcome(tuple(self._log(reader) for reader in self._readers.values()), self._load)
 
     async def _listen(self, told: AsyncIterator[ToEverybody]) -> None:
-        readers = {**self._readers, self._own.lang: self._own}
         async for message in told:
             match message:
                 case Error():
                     raise ServerError(message.code, message.message)
                 case Status():
                     self._load = max(self._load, message.load, key=list(Load).index)
-                case Caption() | Cancel() if message.lang in readers:
-                    readers[message.lang].told.append((self._clock.now(), message))
-                    self._news.set()
+                case Caption() | Cancel():
+                    self._take(message)
+
+    def _take(self, message: Caption | Cancel) -> None:
+        if reader := self._readers.get(message.lang):
+            reader.told.append((self._clock.now(), message))
+        elif isinstance(message, Cancel) or message.final:
+            self._own.told.append((self._clock.now(), message))
+        self._news.set()
 
     async def _speak(self, send: Callable[[str], Awaitable[None]]) -> None:
         if self._sample.terms:
