@@ -2,12 +2,19 @@
 
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 
 from rtt.errors import ConfigError, ServerError
 from rtt.protocol import Error
+
+
+class _Stay(HTTPRedirectHandler):
+    """Goes nowhere else: whoever that is would be sent the token too."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Leave a redirect to be told as an error."""
 
 
 def fetch(url: str, path: str, token: str = "", *, timeout_s: float = 60.0) -> str:
@@ -19,13 +26,14 @@ def fetch(url: str, path: str, token: str = "", *, timeout_s: float = 60.0) -> s
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         request = Request(base + path, headers=headers)  # noqa: S310 - whatever the user names
-        with urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
+        with build_opener(_Stay).open(request, timeout=timeout_s) as answer:
             return str(answer.read().decode())
     except HTTPError as refused:
         try:
             error = msgspec.json.decode(refused.read(), type=Error)
         except msgspec.DecodeError:
-            raise ServerError(str(refused.code), refused.reason) from None
+            moved = f", moved to {place}" if (place := refused.headers.get("Location")) else ""
+            raise ServerError(str(refused.code), refused.reason + moved) from None
         raise ServerError(error.code, error.message) from None
     except (OSError, HTTPException, ValueError) as error:
         raise ConfigError(f"url: {url!r}: no rtt answers there: {error}") from None

@@ -29,6 +29,7 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_rights import LISTEN, SECRET, SPEAK, token
 
 HOUR = timedelta(hours=1)
+MOVED = b"HTTP/1.0 301 Moved\r\nLocation: https://captions.example.org/health/ready\r\n\r\n"
 ROWS_WITHOUT_A_SERVER = ["certificate", "server", "microphone"]
 
 
@@ -87,6 +88,7 @@ class TestRoom:
     async def test_languages_that_there_are_and_are_not(self) -> None:
         async with guarded() as service:
             found = await rehearse(service.url, token=token(Role.SPEAKER), source="de", langs=("fr", "xx", "de"))
+        assert found["de model"].found == "none is needed: it is what is spoken"
         assert found["fr model"].found == "de-en+en-fr, through English, none"
         assert found["fr unfinished"].grade is Grade.OK
         assert found["xx model"].grade is Grade.BAD
@@ -183,7 +185,7 @@ class TestServer:
         assert "Connection refused" in told["findings"][1]["found"]
 
     @pytest.mark.parametrize(
-        "answer", [b"HTTP/1.0 200 OK\r\n\r\n<p>Hello.", b"HTTP/1.0 404 Gone\r\n\r\n", b"SSH-2.0\r\n", b""]
+        "answer", [b"HTTP/1.0 200 OK\r\n\r\n<p>Hello.", b"HTTP/1.0 404 Gone\r\n\r\n", MOVED, b"SSH-2.0\r\n", b""]
     )
     async def test_one_that_is_something_else(self, answer: bytes) -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -195,6 +197,12 @@ class TestServer:
             found = await rehearse(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         assert list(found) == ROWS_WITHOUT_A_SERVER
         assert graded(found, Grade.BAD) == ["server"]
+        assert ("moved to https://captions.example.org" in found["server"].found) is (answer == MOVED)
+
+    async def test_one_that_is_not_known_by_that_name(self, service: Service) -> None:
+        found = await rehearse(service.url.replace("127.0.0.1", "127.1"))
+        assert list(found) == ROWS_WITHOUT_A_SERVER
+        assert "this server is not known as 127.1" in found["server"].found
 
     async def test_one_that_is_not_ready(self) -> None:
         engine = ScriptedEngine(shout)

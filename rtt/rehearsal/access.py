@@ -25,8 +25,8 @@ def check_token(token: str, claims: Grant | None, talk_s: float, *, local: bool)
     if not token:
         return _check_none(local=local)
     if claims is None:
-        advice = "give people tokens, not the secret; a server without a secret takes anything"
-        return Finding(check=_CHECK, grade=Grade.LOOK, found="taken, though it is no token but a secret", advice=advice)
+        advice = "if it is the secret, give people tokens instead; a server without a secret takes anything"
+        return Finding(check=_CHECK, grade=Grade.LOOK, found="taken, though it says nothing of itself", advice=advice)
     left_s = claims.expires - time.time()
     found = f"taken: {claims.role} of {claims.room or 'any room'}, {_lasting(left_s)}"
     if left_s < talk_s:

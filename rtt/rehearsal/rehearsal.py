@@ -1,18 +1,18 @@
 """The rehearsal of a room on a running server, from outside: what a talk needs is tried, one thing after the other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rtt.auth import Role, claims_in
-from rtt.catalog import legs, split_leg
-from rtt.errors import ConfigError, RttError, ServerError, Unreachable
+from rtt.errors import ConfigError, ServerError, Unreachable
 from rtt.measure.report import measure, report
-from rtt.protocol import VERSION, Load, Part
+from rtt.protocol import Load, Part
 from rtt.rehearsal.access import check_refusal, check_token
 from rtt.rehearsal.captions import check_captions, check_load
 from rtt.rehearsal.certificate import check_certificate
 from rtt.rehearsal.findings import Finding, Grade
 from rtt.rehearsal.place import Place
+from rtt.rehearsal.rows import check_microphone, check_model, check_room, check_version, refused
 from rtt.rehearsal.samples import sample_in
 from rtt.rehearsal.server import Health, ask_health, ask_licences, check_disk
 from rtt.rehearsal.trial import Sample, Trial
@@ -49,10 +49,10 @@ class Rehearsal:
         wanted = self._wanted
         if await self._is_safe() and (health := await self._health()):
             if visit := await self._visit():
-                self._add(_version(visit, health), _room(visit, wanted))
+                self._add(check_version(visit, health.version), check_room(visit, wanted.source))
                 self._add(check_load(await self._captions(visit)))
             self._add(check_disk(health))
-        self._add(_microphone(wanted))
+        self._add(check_microphone(wanted.place, wanted.room))
 
     @property
     def _operates(self) -> bool:
@@ -82,7 +82,7 @@ class Rehearsal:
         try:
             visit = await self._look_into_room()
         except (ServerError, Unreachable) as error:
-            self._add(check_refusal(error) or _refused("room", error))
+            self._add(check_refusal(error) or refused("room", error))
             return None
         self._add(check_token(wanted.token, self._claims, wanted.talk_s, local=wanted.place.local))
         return visit
@@ -114,7 +114,7 @@ class Rehearsal:
         try:
             outcome = await trial.run(self._wanted.place.url, self._wanted.token, self._part)
         except (ServerError, Unreachable) as error:
-            self._add(_refused("rehearsal", error))
+            self._add(refused("rehearsal", error))
             return before
         for log in outcome.logs:
             self._add(*check_captions(report(measure(log), log.talk.name)))
@@ -138,17 +138,19 @@ class Rehearsal:
             try:
                 visit = await look_into(self._wanted.place.url, "/v1/translate", query, self._wanted.token)
             except (ServerError, Unreachable) as error:
-                self._add(_refused("model", error, lang))
+                self._add(refused("model", error, lang))
                 continue
             routes |= visit.ready.models
-            self._add(*(_model(tag, route, licences) for tag, route in visit.ready.models.items()))
+            self._add(*(check_model(tag, route, licences) for tag, route in visit.ready.models.items()))
+            if not visit.ready.models:
+                self._add(Finding(check="model", lang=lang, found="none is needed: it is what is spoken"))
         return routes
 
     async def _licences(self) -> dict[str, str]:
         try:
             return await ask_licences(self._wanted.place.url, self._wanted.token)
         except (ConfigError, ServerError) as error:
-            self._add(_refused("models", error))
+            self._add(refused("models", error))
             return {}
 
 
@@ -156,58 +158,3 @@ def _languages(visit: Visit) -> tuple[str, ...]:
     """Return what the room is translated into or read in, but for what is spoken."""
     read = visit.status.languages if visit.status else {}
     return tuple(lang for lang in dict.fromkeys([*visit.ready.targets, *read]) if lang != visit.ready.source)
-
-
-def _refused(check: str, error: RttError, lang: str = "") -> Finding:
-    advice = {
-        "unsupported_pair": "rtt models pull brings a model; see docs/models.md",
-        "try_again_later": "wait until the server is less busy",
-    }
-    unreachable = "sockets have to get through: does the proxy hand on Upgrade?"
-    code = error.code if isinstance(error, ServerError) else ""
-    return Finding(
-        check=check,
-        lang=lang,
-        grade=Grade.BAD,
-        found=str(error),
-        advice=unreachable if isinstance(error, Unreachable) else advice.get(code, ""),
-    )
-
-
-def _version(visit: Visit, health: Health) -> Finding:
-    protocol = visit.ready.protocol
-    same = protocol == VERSION
-    return Finding(
-        check="version",
-        grade=Grade.OK if same else Grade.BAD,
-        found=f"rtt {health.version}, protocol {protocol}" if health.version else f"protocol {protocol}",
-        advice="" if same else f"this rtt speaks protocol {VERSION}: use that of the server's version",
-    )
-
-
-def _room(visit: Visit, wanted: Wanted) -> Finding:
-    spoken = visit.ready.source
-    readers = visit.status.readers if visit.status else 0
-    found = f"{wanted.room}: in {spoken}, {readers} reading"
-    if wanted.source and wanted.source.partition("-")[0] != spoken.partition("-")[0]:
-        advice = f"it becomes a room in {wanted.source} once its speaker says so on the speaker's page"
-        return Finding(check="room", grade=Grade.LOOK, found=found, advice=advice)
-    if visit.status is None or visit.status.speaker != "connected":
-        advice = "have the speaker open the page below"
-        return Finding(check="room", grade=Grade.LOOK, found=f"{found}, no speaker yet", advice=advice)
-    return Finding(check="room", found=f"{found}, the speaker is here")
-
-
-def _model(lang: str, route: str, licences: Mapping[str, str]) -> Finding:
-    models = [split_leg(leg)[0] for leg in legs(route)]
-    way = "through English" if len(models) > 1 else "direct"
-    known = dict.fromkeys(licences[model] for model in models if model in licences)
-    return Finding(check="model", lang=lang, found=", ".join([route, way, *known]))
-
-
-def _microphone(wanted: Wanted) -> Finding:
-    found = f"cannot be tried from here; the speaker's page: {wanted.place.page('speak', wanted.room)}"
-    advice = "talk there, and see the level move"
-    if not (wanted.place.encrypted or wanted.place.local):
-        advice = "browsers give a page a microphone over https, or on localhost, only: put a proxy with TLS before it"
-    return Finding(check="microphone", grade=Grade.LOOK, found=found, advice=advice)

@@ -54,9 +54,7 @@ async def ask_health(url: str, token: str) -> tuple[Finding, Health | None]:
     try:
         health = await _ask(url, "/health/ready", token, Health)
     except ServerError as error:
-        loading = error.code == "503"
-        found = "not ready: its models are loading" if loading else f"what answers there is no rtt: {error}"
-        return _not_there(found, "wait, and read its log" if loading else "check the address"), None
+        return _refused(error), None
     except ConfigError as error:
         return _not_there(str(error), "start it, or check the address, the firewall and the proxy"), None
     took_ms = round((time.monotonic() - started) * 1000)
@@ -88,6 +86,14 @@ def check_disk(health: Health) -> Finding:
         value=free,
         unit="bytes",
     )
+
+
+def _refused(error: ServerError) -> Finding:
+    if error.code == "503":
+        return _not_there("not ready: its models are loading", "wait, and read its log")
+    if error.code.isdecimal():
+        return _not_there(f"what answers there is no rtt: {error}", "check the address")
+    return _not_there(str(error), "check the address, and the server's setting hosts")
 
 
 def _not_there(found: str, advice: str) -> Finding:
