@@ -17,6 +17,7 @@ from rtt.endpoints.door import Door
 from rtt.endpoints.doorkeeper import Doorkeeper, handle_error
 from rtt.endpoints.events import EventFormat
 from rtt.endpoints.headers import Headers
+from rtt.endpoints.health import Health
 from rtt.endpoints.live_vtt import LiveVtt
 from rtt.endpoints.pages import page_routes
 from rtt.endpoints.sockets import Sockets
@@ -43,6 +44,8 @@ def create_app(
     metrics = Metrics()
     rooms = make_rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
     metrics.watch(rooms=rooms.__len__, readers=rooms.readers, unwritten=rooms.unwritten, load=lambda: engine.load)
+    if config.transcripts:
+        metrics.watch_transcripts(rooms.free_bytes)
     door = Door(config, auth or Auth())
 
     @asynccontextmanager
@@ -55,6 +58,7 @@ def create_app(
         routes=[
             *_room_routes(rooms, config, door, metrics),
             *About(catalog, engine, metrics).routes(),
+            *Health(engine, rooms, config, door).routes(),
             *page_routes(),
         ],
         middleware=[Middleware(Headers), Middleware(Doorkeeper, door), _other_origins(config)],

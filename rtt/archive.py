@@ -1,6 +1,7 @@
 """Transcripts on disk, where the organiser asks for them."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -28,6 +29,13 @@ class Archive:
                 f"transcripts: {str(folder)!r}: {error.strerror}; it takes a folder to write to"
             ) from None
         self._folder = folder
+
+    def free_bytes(self) -> int:
+        """Return how much can still be written; 0 where the folder is gone."""
+        try:
+            return shutil.disk_usage(self._folder).free
+        except OSError:
+            return 0
 
     def write(self, records: Iterable[Record]) -> None:
         """Write the transcripts of talks that are over; a failure is logged."""

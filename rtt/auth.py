@@ -103,6 +103,15 @@ class Auth:
         return grant
 
 
+def claims_in(token: str) -> Grant | None:
+    """Return what a token says of itself, which its server alone can trust; None: it is no token of rtt's."""
+    _, payload = URLSafeSerializer("").loads_unsafe(token)
+    try:
+        return msgspec.convert(payload, Grant)
+    except msgspec.ValidationError:
+        return None
+
+
 def find_secrets(file: Path | None, environment: Mapping[str, str]) -> list[str]:
     """Return the secrets there are, the one that signs first: lines of a file, or RTT_SECRET and RTT_SECRET_PREVIOUS.
 

@@ -12,17 +12,16 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import urlencode
 
 import structlog
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import WebSocketException
 
-from rtt.errors import BadMessage, ServerError, Unreachable, WireError
+from rtt.connection import connected, messages
+from rtt.errors import Unreachable, WireError
 from rtt.protocol import (
-    EVERYBODY_TYPES,
     SPEAKER_TYPES,
     Cancel,
     CancelUtterance,
@@ -40,7 +39,6 @@ from rtt.protocol import (
     Stability,
     Status,
     Term,
-    ToEverybody,
     decode,
     encode,
 )
@@ -75,8 +73,8 @@ async def listen(  # noqa: PLR0913 - a reader's own choices
         if since is not None:
             query["since"] = str(since)
         try:
-            async with _connected(url, f"/v1/rooms/{room}/listen", query, token) as connection:
-                async for message in _messages(connection):
+            async with connected(url, f"/v1/rooms/{room}/listen", query, token) as connection:
+                async for message in messages(connection):
                     match message:
                         case Ready():
                             delays = _delays(patience_s)
@@ -196,10 +194,10 @@ class Speaker:
         delays = _delays(patience_s)
         while True:
             try:
-                async with _connected(url, f"/v1/rooms/{room}/speak", query, token) as connection:
+                async with connected(url, f"/v1/rooms/{room}/speak", query, token) as connection:
                     sending = asyncio.create_task(self._send(connection))
                     try:
-                        async for message in _messages(connection):
+                        async for message in messages(connection):
                             match message:
                                 case Ready():
                                     delays = _delays(patience_s)
@@ -249,31 +247,6 @@ def _checked(message: Partial | Final | CancelUtterance | Correct | Glossary | C
     except WireError as error:
         raise ValueError(str(error)) from None
     return frame
-
-
-def _connected(url: str, path: str, query: Mapping[str, str | int], token: str) -> connect:
-    base = url.rstrip("/").replace("http", "ws", 1) if url.startswith("http") else url.rstrip("/")
-    # A header is not logged where a query is.
-    headers = {"Authorization": f"Bearer {token}"} if token else None
-    return connect(f"{base}{path}?{urlencode(query)}", additional_headers=headers, compression=None, max_queue=None)
-
-
-async def _messages(connection: ClientConnection) -> AsyncIterator[ToEverybody]:
-    """Yield messages until the connection closes. Raises ServerError where the server's last word is not to retry."""
-    error: Error | None = None
-    try:
-        async for frame in connection:
-            try:
-                message = decode(frame, EVERYBODY_TYPES)
-            except BadMessage:
-                # A newer server may say more than this client knows.
-                continue
-            error = message if isinstance(message, Error) else None
-            yield message
-    except ConnectionClosed:
-        if error and not error.retryable:
-            raise ServerError(error.code, error.message) from None
-        raise
 
 
 def _delays(patience_s: float) -> Iterator[float]:

@@ -85,6 +85,11 @@ class Metrics:
         for step in Load:
             steps.labels(step).set_function(partial(_is_on, load, step))
 
+    def watch_transcripts(self, free_bytes: Callable[[], int | None]) -> None:
+        """Show how much can still be written where transcripts are."""
+        what = "Bytes that can still be written to the folder of transcripts."
+        Gauge("rtt_transcripts_free_bytes", what, registry=self._registry).set_function(lambda: free_bytes() or 0)
+
     def text(self) -> bytes:
         """Return all of them as text."""
         return generate_latest(self._registry)

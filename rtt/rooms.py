@@ -60,6 +60,10 @@ class Rooms:
         """Return how many events wait to be written to a log that outlives this server: here there is none."""
         return 0
 
+    def free_bytes(self) -> int | None:
+        """Return how much can still be written where transcripts are; None: none are written."""
+        return self._archive.free_bytes() if self._archive else None
+
     def open(self, name: str, source: str | None = None, address: str = "") -> Room:
         """Return the room of that name, opened if need be for a peer of that address.
 

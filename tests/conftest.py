@@ -122,8 +122,11 @@ def real_server() -> Iterator[str]:
 class running_server:  # noqa: N801 - used like a function
     """`rtt serve` on a free port as a context manager; `process` is the server's."""
 
-    def __init__(self, *arguments: str, cwd: Path | None = None, **environment: str) -> None:
-        command = [str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
+    def __init__(
+        self, *arguments: str, cwd: Path | None = None, inside: Sequence[str] = (), **environment: str
+    ) -> None:
+        """`inside`: a command that runs the one it is given, such as unshare."""
+        command = [*inside, str(Path(sys.executable).with_name("rtt")), "serve", "--port", "0", *arguments]
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, cwd=cwd, env=_environment() | environment
         )

@@ -1,6 +1,7 @@
 """A TCP proxy whose connections a test can cut, as a bad network does; over several servers, a balancer."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -58,10 +59,10 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def proxying(url: str, *others: str) -> AsyncIterator[Proxy]:
-    """Put a proxy before a server, or before several of which it takes the first that answers."""
+async def proxying(url: str, *others: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
+    """Put a proxy before a server, with TLS or without, or before several of which it takes the first that answers."""
     proxy = Proxy(*_address(url), *map(_address, others))
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

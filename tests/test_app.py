@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from tests.conftest import Service, serving
-from tests.scripted import ScriptedEngine, scripted_catalog, shout
+from tests.conftest import Service
 
 
 async def get(service: Service, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
@@ -86,15 +85,3 @@ async def test_the_models_there_are(service: Service) -> None:
             {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none", "prefill": False},
         ]
     }
-
-
-async def test_health() -> None:
-    engine = ScriptedEngine(shout)
-    engine.ready = False
-    async with serving(engine, scripted_catalog(("en", "de"))) as service:
-        assert (await get(service, "/health/live")).json() == {"status": "live"}
-        loading = await get(service, "/health/ready")
-        assert (loading.status_code, loading.json()) == (503, {"status": "loading"})
-        engine.ready = True
-        ready = await get(service, "/health/ready")
-        assert (ready.status_code, ready.json()) == (200, {"status": "ready"})

@@ -21,12 +21,16 @@ import pytest
 import typer
 import yaml
 from compose_spec import PyCompose
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
 from rtt.cli.main import commands as typer_commands
+from rtt.config import Config
 from rtt.metrics import Metrics
 from rtt.protocol import Load
+from rtt.rehearsal.server import _LITTLE_BYTES
+from rtt.server import _FLUSH_S
 from tests.conftest import Peer
 from tests.redis_server import free_port
 from tests.topology import topology
@@ -37,6 +41,9 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SERVICES: Mapping[str, Any] = yaml.safe_load(COMPOSE)["services"]
 DASHBOARD = orjson.loads((DEPLOY / "grafana" / "dashboards" / "rtt.json").read_bytes())
 QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+RULES = (DEPLOY / "alerts.yml").read_text()
+ALERTS = {rule["alert"]: rule["expr"] for rule in yaml.safe_load(RULES)["groups"][0]["rules"]}
+SERVERS = (ROOT / "docs" / "servers.md").read_text()
 
 
 def tool(name: str) -> str:
@@ -48,9 +55,26 @@ def tool(name: str) -> str:
     return found
 
 
-def check(*command: str) -> None:
+def check(*command: str) -> str:
+    """Return what a tool that has found no error says all the same."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def told_by_a_server() -> list[Metric]:
+    """Return what a server tells that has done nothing yet."""
+    metrics = Metrics()
+    metrics.watch(rooms=int, readers=int, unwritten=int, load=lambda: Load.NORMAL)
+    metrics.watch_transcripts(int)
+    return list(text_string_to_metric_families(metrics.text().decode()))
+
+
+def table_of(what: str) -> list[str]:
+    """Return what a table of the documentation for those who run servers is about."""
+    rows = re.search(rf"^\| {what} \|.*?\n\n", SERVERS, re.MULTILINE | re.DOTALL)
+    assert rows
+    return [name for row in rows[0].strip().splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
 
 
 @asynccontextmanager
@@ -110,8 +134,28 @@ class TestContainers:
 
     def test_everything_that_is_mounted_is_there(self) -> None:
         mounted = re.findall(r"^ +- \./(deploy/[^:]+):", COMPOSE, re.MULTILINE)
-        assert len(mounted) == 4
+        assert len(mounted) == 5
         assert all((ROOT / path).exists() for path in mounted)
+
+
+class TestOneMachine:
+    def test_systemd_reads_the_unit(self, tmp_path: Path) -> None:
+        unit = (DEPLOY / "rtt.service").read_text()
+        started = str(Path(sys.executable).with_name("rtt"))
+        assert "/opt/rtt/.venv/bin/rtt" in unit
+        (tmp_path / "rtt.service").write_text(unit.replace("/opt/rtt/.venv/bin/rtt", started))
+        assert check(tool("systemd-analyze"), "verify", str(tmp_path / "rtt.service")) == ""
+
+    def test_the_unit_gives_settings_that_there_are(self) -> None:
+        unit = (DEPLOY / "rtt.service").read_text()
+        assert set(re.findall(r"^Environment=(\w+)=", unit, re.MULTILINE)) == {"RTT_SECRET_FILE"}
+        (stop_s,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
+        assert int(stop_s) > Config().drain_s + _FLUSH_S
+
+    def test_caddy_reads_what_the_documentation_says(self, tmp_path: Path) -> None:
+        (site,) = re.findall(r"```\n(captions\.example\.org \{.*?)```", SERVERS, re.DOTALL)
+        (tmp_path / "Caddyfile").write_text(site)
+        check(tool("caddy"), "validate", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile")
 
 
 class TestProxy:
@@ -176,23 +220,37 @@ class TestWatching:
         (job,) = config["scrape_configs"]
         assert job["static_configs"][0]["targets"] == [f"{name}:8000" for name in ("node1", "node2", "relay")]
 
-    @pytest.mark.parametrize("query", QUERIES)
-    def test_a_panel_asks_for_what_a_server_tells(self, query: str) -> None:
-        metrics = Metrics()
-        metrics.watch(rooms=int, readers=int, unwritten=int, load=lambda: Load.NORMAL)
-        families = list(text_string_to_metric_families(metrics.text().decode()))
+    @pytest.mark.parametrize("query", [*QUERIES, *ALERTS.values()])
+    def test_a_panel_or_an_alert_asks_for_what_a_server_tells(self, query: str) -> None:
+        families = told_by_a_server()
         told = {sample.name for family in families for sample in family.samples}
         # What has never happened has no sample yet.
         told |= {family.name + ("_total" if family.type == "counter" else "") for family in families}
         asked = set(re.findall(r"\b(?:rtt|process)_[a-z_]+", query))
         assert asked <= told
-        assert asked or query == 'sum(up{job="rtt"})'
+        assert asked or "up{" in query
+
+    def test_every_metric_is_explained(self) -> None:
+        told = {family.name for family in told_by_a_server() if not family.name.endswith("_created")}
+        assert set(table_of("metric")) == told | {"rtt_energy_joules"}
+
+    def test_alerts_come_when_they_should(self) -> None:
+        check(tool("promtool"), "check", "rules", str(DEPLOY / "alerts.yml"))
+        check(tool("promtool"), "test", "rules", "tests/fixtures/alerts.yml")
+        assert all(f'alertname="{name}"' in (ROOT / "tests/fixtures/alerts.yml").read_text() for name in ALERTS)
+
+    def test_what_to_do_about_every_alert_is_told(self) -> None:
+        assert table_of("alert") == list(ALERTS)
+
+    def test_a_disk_is_as_small_for_an_alert_as_for_a_rehearsal(self) -> None:
+        assert float(ALERTS["RttTranscriptsDiskLow"].partition(" < ")[2]) == _LITTLE_BYTES
 
     async def test_a_real_prometheus_answers_every_panel(self, real_server: str, tmp_path: Path) -> None:
         config = (DEPLOY / "prometheus.yml").read_text()
         target = real_server.removeprefix("http://")
         config = config.replace("node1:8000, node2:8000, relay:8000", target).replace("5s", "250ms")
         (tmp_path / "prometheus.yml").write_text(config)
+        (tmp_path / "alerts.yml").write_text(RULES)
         url = f"http://127.0.0.1:{free_port()}"
         command = (
             tool("prometheus"),
@@ -211,6 +269,9 @@ class TestWatching:
                 while left:
                     await peer.send({"type": "final", "text": "Good morning."})
                     left = [query for query in left if not await _result(client, url, query)]
+                while (health := await _health_of_rules(client, url)) != dict.fromkeys(ALERTS, "ok"):
+                    assert "err" not in health.values()
+                    await asyncio.sleep(0.2)
 
 
 async def _result(client: httpx.AsyncClient, url: str, query: str) -> bool:
@@ -220,3 +281,8 @@ async def _result(client: httpx.AsyncClient, url: str, query: str) -> bool:
         assert answer.status_code in {200, 503}, answer.text
         return answer.is_success and bool(answer.json()["data"]["result"])
     return False
+
+
+async def _health_of_rules(client: httpx.AsyncClient, url: str) -> dict[str, str]:
+    (group,) = (await client.get(f"{url}/api/v1/rules")).json()["data"]["groups"]
+    return {rule["name"]: rule["health"] for rule in group["rules"]}

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "rtt"
 # Top to bottom; a module imports from lower lines only.
 ORDER = [
     {"cli"},
+    {"rehearsal"},
     {"bench"},
     {"server"},
     {"app"},
@@ -29,11 +30,12 @@ ORDER = [
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "outbox", "talks", "trace"},
+    {"catalog", "client", "engine", "http_client", "outbox", "talks", "trace"},
+    {"connection"},
     {"protocol"},
     {"alignment"},
     {"text"},
-    {"errors"},
+    {"errors", "loopback"},
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
@@ -55,7 +57,7 @@ ONLY = {
     "prometheus_client": {"energy", "metrics"},
     "cachetools": {"cache"},
     "uvicorn": {"server", "endpoints"},
-    "websockets": {"client", "endpoints", "bench"},
+    "websockets": {"client", "connection", "endpoints", "bench"},
     "sacrebleu": {"measure"},
     "matplotlib": {"measure"},
     "psutil": {"bench"},

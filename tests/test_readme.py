@@ -76,7 +76,8 @@ def test_a_command_runs(command: str, shell: dict[str, str]) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert re.search(
-        "Guten Morgen|Danke|Wie geht|Katze|finals|finalisation lag|wait-3|to ready|en → de|one core|flag --port",
+        "Guten Morgen|Danke|Wie geht|Katze|finals|finalisation lag|wait-3|to ready|en → de|one core|flag --port|"
+        "can go live",
         done.stdout,
     )
 

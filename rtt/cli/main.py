@@ -5,6 +5,7 @@ import sys
 import typer
 
 from rtt.cli import bench, measure, models
+from rtt.cli.check import check
 from rtt.cli.config import config
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
@@ -14,7 +15,7 @@ from rtt.cli.transcript import transcript
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, config, token, translate, replay, listen, transcript)
+COMMANDS = (serve, config, token, check, translate, replay, listen, transcript)
 
 commands = typer.Typer(
     help="Live captions in every reader's language.",

@@ -1,7 +1,6 @@
 """`rtt serve`: the service."""
 
 import asyncio
-import ipaddress
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from rtt.cli.settings_file import SettingsFile
 from rtt.config import Config, make_config
 from rtt.engine import Engine, NoEngine
 from rtt.errors import ConfigError, ModelError
+from rtt.loopback import is_loopback
 from rtt.metrics import Metrics
 from rtt.rooms import Rooms
 from rtt.scheduler import Scheduler
@@ -136,7 +136,7 @@ def serve(
     """Serve rooms, pages and sockets."""
     settings = make_config({name: value for name, value in locals().items() if name != "config"})
     auth = Auth(find_secrets(settings.secret_file, os.environ))
-    if not (auth.required or settings.open or _is_loopback(settings.host)):
+    if not (auth.required or settings.open or is_loopback(settings.host)):
         raise ConfigError(
             f"host: {settings.host!r}: without a secret, whoever reaches this address may speak and read; "
             "set RTT_SECRET, or --open where that is meant"
@@ -187,14 +187,7 @@ def _say_who_may_come(config: Config, auth: Auth) -> None:
         )
     if auth.required:
         _log.info("tokens are needed to speak and to read", host=config.host, anybody_makes_rooms=config.public_rooms)
-    elif _is_loopback(config.host):
+    elif is_loopback(config.host):
         _log.info("no secret is set: everybody on this machine, and nobody else, may speak and read", host=config.host)
     else:
         _log.warning("no secret is set: everybody who reaches this address may speak and read", host=config.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

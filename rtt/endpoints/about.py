@@ -1,4 +1,4 @@
-"""What a server says of itself over HTTP: its models, its measurements, whether it is up."""
+"""What a server says of itself over HTTP: its models and its measurements."""
 
 import orjson
 from starlette.requests import Request
@@ -24,23 +24,11 @@ class About:
         return [
             Route("/v1/models", self._models),
             Route("/metrics", self._measured),
-            Route("/health/live", self._live),
-            Route("/health/ready", self._ready),
         ]
 
     async def _models(self, _request: Request) -> Response:
-        return _json({"models": models_of(self._catalog, self._engine.prefills())})
+        models = models_of(self._catalog, self._engine.prefills())
+        return Response(orjson.dumps({"models": models}), media_type="application/json")
 
     async def _measured(self, _request: Request) -> Response:
         return Response(self._metrics.text(), headers={"content-type": self._metrics.content_type})
-
-    async def _live(self, _request: Request) -> Response:
-        return _json({"status": "live"})
-
-    async def _ready(self, _request: Request) -> Response:
-        ready = self._engine.ready
-        return _json({"status": "ready" if ready else "loading"}, 200 if ready else 503)
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")

@@ -7,13 +7,14 @@ own time, like that of the network, counts as many times as long in the time of 
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
 from rtt.client import Speaker, listen, speak
 from rtt.errors import ServerError
-from rtt.measure.eventlog import EventLog, Received, Sent, Spoken, Talk, finals
+from rtt.measure.eventlog import EventLog, Sent, Talk, finals
+from rtt.measure.told import Told, is_all_told, log_of
 from rtt.protocol import Cancel, Caption, Ready, Stability, Status
 from rtt.text import join
 from rtt.trace import TraceEvent
@@ -34,7 +35,7 @@ class Performance:
     """How long the server may be silent while an answer of it is missing: then it never comes."""
 
 
-class _Clock:
+class Clock:
     """The time of the trace, in milliseconds; it stands at 0 until it is started."""
 
     def __init__(self, speed: float) -> None:
@@ -43,26 +44,26 @@ class _Clock:
         self._start: float | None = None
 
     def start(self) -> None:
+        """Let it run."""
         self._start = self._loop.time()
 
     def now(self) -> float:
+        """Return its time."""
         return 0.0 if self._start is None else (self._loop.time() - self._start) * 1000 * self._speed
 
     async def until(self, at_ms: float) -> None:
+        """Wait until it is so late."""
         await asyncio.sleep((at_ms - self.now()) / 1000 / self._speed)
 
 
 @dataclass(eq=False, slots=True)
-class _Reader:
+class _Reader(Told):
     """One listener and what it is told."""
 
-    lang: str
-    stability: Stability
-    told: list[tuple[float, Caption | Cancel]] = field(default_factory=list)
     ready: Ready | None = None
     hears_speaker: bool = False
 
-    async def run(self, url: str, room: str, clock: _Clock, news: asyncio.Event) -> None:
+    async def run(self, url: str, room: str, clock: Clock, news: asyncio.Event) -> None:
         async for message in listen(url, room, [self.lang], stability=self.stability):
             match message:
                 case Ready():
@@ -73,13 +74,6 @@ class _Reader:
                     self.told.append((clock.now(), message))
             news.set()
 
-    def received(self) -> tuple[Received, ...]:
-        return tuple(Received(at_ms, message) for at_ms, message in self.told)
-
-    def closed(self) -> set[int]:
-        """Return the segments that have got their final or were withdrawn."""
-        return {m.segment for _, m in self.told if isinstance(m, Cancel) or m.final}
-
 
 class _Play:
     """One performance in one room."""
@@ -87,7 +81,7 @@ class _Play:
     def __init__(self, performance: Performance, readers: Iterable[tuple[str, Stability]]) -> None:
         self._performance = performance
         self._events = numbered(performance.events)
-        self._clock = _Clock(performance.speed)
+        self._clock = Clock(performance.speed)
         self._news = asyncio.Event()
         self._own = _Reader(performance.source, Stability.FINAL)
         self._readers = [_Reader(lang, stability) for lang, stability in readers]
@@ -141,7 +135,7 @@ class _Play:
     async def _last_final(self) -> None:
         """Wait until every segment is closed for every reader, or nothing has come for a long time."""
         try:
-            while not self._complete():
+            while not is_all_told(self._events, self._own, self._readers):
                 self._news.clear()
                 async with asyncio.timeout(self._performance.patience_s):
                     await self._news.wait()
@@ -149,19 +143,12 @@ class _Play:
             return
         await asyncio.sleep(_GRACE_S)
 
-    def _complete(self) -> bool:
-        said = {event.utterance for event in self._events if event.type == "final" and event.text.strip()}
-        heard = {m.utterance for _, m in self._own.told if isinstance(m, Caption)}
-        segments = self._own.closed()
-        return said <= heard and all(segments <= reader.closed() for reader in self._readers)
-
     def _log(self, reader: _Reader) -> EventLog:
         performance = self._performance
         models = reader.ready.models if reader.ready else {}
         model = models.get(reader.lang, "")
         talk = Talk(performance.name, performance.source, reader.lang, reader.stability, model, performance.speed)
-        spoken = tuple(Spoken(at_ms, message) for at_ms, message in self._own.told)
-        return EventLog(talk, tuple(self._sent), reader.received(), spoken)
+        return log_of(talk, self._sent, self._own, reader)
 
 
 async def replay(

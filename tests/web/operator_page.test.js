@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
@@ -8,10 +9,16 @@ import {
   loadIn,
   worstOf,
 } from "../../web/operator/checks.js";
-import { SAMPLES } from "../../web/operator/sample.js";
 import { termsIn } from "../../web/operator/terms.js";
 import { LANGUAGES } from "../../web/lib/i18n.js";
-import { readTalk } from "../../web/lib/talk.js";
+import { readTalk, withNumbers } from "../../web/lib/talk.js";
+
+const SAMPLES = JSON.parse(
+  readFileSync(
+    new URL("../../web/operator/samples.json", import.meta.url),
+    "utf8",
+  ),
+);
 
 const FINE = {
   firstMs: 1200,
@@ -54,10 +61,12 @@ test("a room is as good as the worst of its parts", () => {
 
 for (const language of LANGUAGES)
   test(`the sample in ${language} is a short talk of five sentences`, () => {
-    const sentences = readTalk(SAMPLES[language] ?? "", language).filter(
-      ({ type }) => type === "final",
-    );
+    const sample = withNumbers(SAMPLES[language] ?? "");
+    const sentences = readTalk(sample, language)
+      .filter(({ type }) => type === "final")
+      .map(({ text }) => text);
     assert.equal(sentences.length, 5);
+    assert.ok(sentences.every((text) => /(?<!\d)\d{3}(?!\d)/.test(text)));
   });
 
 test("terms come in lines, as spreadsheets and people write them", () => {

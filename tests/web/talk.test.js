@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BadLine, lengthOf, readTalk } from "../../web/lib/talk.js";
+import {
+  BadLine,
+  lengthOf,
+  readTalk,
+  withNumbers,
+} from "../../web/lib/talk.js";
 
 /** @param {string} text */
 const finals = (text, lang = "en") =>
@@ -41,6 +46,14 @@ test("sentences end as they do in the language", () => {
   assert.deepEqual(finals("大家好。谢谢！", "zh"), ["大家好。", "谢谢！"]);
   const [first] = readTalk("大家好。", "zh");
   assert.ok((first?.text.length ?? 9) < 4);
+});
+
+test("numbers of three digits are drawn", () => {
+  const drawn = [0, 0.9999];
+  assert.equal(
+    withNumbers("{n} of {n}.", () => drawn.shift() ?? 0),
+    "100 of 999.",
+  );
 });
 
 test("a script of nothing says nothing", () =>

@@ -31,6 +31,17 @@ export function readTalk(text, lang) {
   return text.trimStart().startsWith("{") ? readTrace(text) : readScript(text, lang);
 }
 
+/**
+ * Draws a number of three digits for each `{n}` of a script: what a server has translated before it knows, and answers
+ * sooner than what is new to it.
+ *
+ * @param {string} script
+ * @param {() => number} [random] from 0 on, below 1
+ */
+export function withNumbers(script, random = Math.random) {
+  return script.replaceAll("{n}", () => String(100 + Math.floor(900 * random())));
+}
+
 /** @param {readonly Event[]} events @returns {number} in ms */
 export function lengthOf(events) {
   return events.at(-1)?.at ?? 0;

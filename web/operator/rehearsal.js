@@ -17,7 +17,7 @@
  */
 import { bestOf, directionOf, endonym } from "../lib/languages.js";
 import { byId, say } from "../lib/page.js";
-import { readTalk } from "../lib/talk.js";
+import { readTalk, withNumbers } from "../lib/talk.js";
 import { Trial } from "../lib/trial.js";
 import { finding, gradeOf, gradeOfLoad, loadIn, worstOf } from "./checks.js";
 import { SAMPLES } from "./sample.js";
@@ -47,7 +47,7 @@ export class Rehearsal {
       this.#tell = () => [...this.#checksOfRoom(), this.#nothingToSpeak(source, langs)];
       return this.paint();
     }
-    const talk = readTalk(sample, source);
+    const talk = readTalk(withNumbers(sample), source);
     const onchange = () => (this.#progress.value = trial.progress);
     const trial = new Trial({ source, langs, token, terms: operator.terms, talk, onchange });
     this.#trial = trial;
