@@ -27,5 +27,5 @@ def test_what_is_linked_to_is_there(page: Path) -> None:
 def test_the_readme_links_to_all_of_it() -> None:
     readme = (ROOT / "README.md").read_text().split("\n## Documentation\n")[1].split("\n## ")[0]
     assert set(re.findall(r"\]\(docs/([^)]+)\)", readme)) == {
-        path.name for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".json"}
+        path.name for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".json", ".yaml"}
     }
