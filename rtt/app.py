@@ -43,7 +43,13 @@ def create_app(
     """
     metrics = Metrics()
     rooms = make_rooms(catalog, MeasuredEngine(engine, metrics), config, metrics)
-    metrics.watch(rooms=rooms.__len__, readers=rooms.readers, unwritten=rooms.unwritten, load=lambda: engine.load)
+    metrics.watch(
+        rooms=rooms.__len__,
+        readers=rooms.readers,
+        unwritten=rooms.unwritten,
+        load=lambda: engine.load,
+        memory=engine.memory,
+    )
     if config.transcripts:
         metrics.watch_transcripts(rooms.free_bytes)
     door = Door(config, auth or Auth())

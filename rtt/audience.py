@@ -75,6 +75,12 @@ class Audience:
             if readers:
                 self._send(event, kind, readers)
 
+    def warn(self, lang: str, frame: str) -> None:
+        """Send an error to the readers of a language."""
+        for reader in self.readers:
+            if lang in reader.langs:
+                reader.outbox.put(frame)
+
     def tell(self, message: Ready | Status) -> None:
         """Send everybody a message that replaces the one of its kind before."""
         frame = encode(message)

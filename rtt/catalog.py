@@ -13,11 +13,11 @@ from msgspec import Meta, Struct
 
 from rtt.errors import ModelError, UnsupportedPair
 from rtt.protocol import Language
+from rtt.route import leg_of, route_of
 
 MANIFEST = "model.json"
 # The language through which a pair goes for which there is no model.
 PIVOT = "en"
-_THEN = "+"
 
 
 class Task(StrEnum):
@@ -111,11 +111,18 @@ class Model(Struct, frozen=True):
 
     manifest: Manifest
     folder: Path
+    version: str = ""
+    """What tells it from another model of its name: a digest of its manifest, which has those of its files."""
 
     @property
     def name(self) -> str:
         """The model's name, which is unique in a catalogue."""
         return self.manifest.name
+
+    @property
+    def size(self) -> int:
+        """Bytes of its files: about what it takes in memory."""
+        return sum(file.bytes for file in self.manifest.files.values())
 
     def verify(self) -> None:
         """Compare every file with its size and checksum in the manifest. Raises ModelError."""
@@ -139,21 +146,30 @@ class Catalog:
     def __init__(self, models: Iterable[Model]) -> None:
         self.models: dict[str, Model] = {}
         for model in models:
-            if (known := self.models.setdefault(model.name, model)) is not model:
-                raise ModelError(f"{model.folder}: the name {model.name} is taken by {known.folder}")
+            self.put(model)
 
     @classmethod
     def find(cls, folders: Collection[Path]) -> "Catalog":
         """Read the manifests of the models in `folders` (each a model, or a folder of models). Raises ModelError."""
-        models: list[Model] = []
-        for folder in folders:
-            if not folder.is_dir():
-                raise ModelError(f"{folder}: no such folder of models")
-            manifests = [folder / MANIFEST] if (folder / MANIFEST).exists() else sorted(folder.glob(f"*/{MANIFEST}"))
-            models += [_read(manifest) for manifest in manifests]
+        models = [read_model(folder) for folder in model_folders(folders)]
         if not models:
             raise ModelError(f"no model (a folder with {MANIFEST}) in {', '.join(map(str, folders)) or 'no folder'}")
         return cls(models)
+
+    def put(self, model: Model) -> None:
+        """Offer a model, or another version of one. Raises ModelError where one of another folder has its name."""
+        self.check_name(model)
+        self.models[model.name] = model
+
+    def check_name(self, model: Model) -> None:
+        """Raise ModelError where a model of another folder has this one's name."""
+        known = self.models.get(model.name)
+        if known and known.folder != model.folder:
+            raise ModelError(f"{model.folder}: the name {model.name} is taken by {known.folder}")
+
+    def remove(self, name: str) -> None:
+        """Offer a model no longer."""
+        self.models.pop(name, None)
 
     def languages(self) -> set[str]:
         """Return every language that some model reads or writes."""
@@ -211,7 +227,7 @@ class Catalog:
         """
         direct = source == target or self._direct(source, target)
         if not direct and self._direct(source, PIVOT) and self._direct(PIVOT, target):
-            return _THEN.join((self._leg(source, PIVOT), self._leg(PIVOT, target)))
+            return route_of((self._leg(source, PIVOT), self._leg(PIVOT, target)))
         return self._leg(source, target)
 
     def pivots(self) -> dict[str, tuple[str, str]]:
@@ -224,7 +240,7 @@ class Catalog:
 
     def _leg(self, source: str, target: str) -> str:
         model = self.pair(source, target)
-        return f"{model.name}:{source}>{target}" if model.manifest.many else model.name
+        return leg_of(model.name, source, target) if model.manifest.many else model.name
 
     def _direct(self, source: str, target: str) -> Model | None:
         # A model that is made for the pair goes before one of many languages.
@@ -238,21 +254,23 @@ class Catalog:
         return {lang for m in self.translators() if source in m.manifest.reads for lang in m.manifest.writes}
 
 
-def legs(route: str) -> list[str]:
-    """Return the legs of a route."""
-    return route.split(_THEN)
+def model_folders(folders: Iterable[Path]) -> list[Path]:
+    """Return the folders of the models in `folders` (each a model, or a folder of models). Raises ModelError."""
+    found: list[Path] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise ModelError(f"{folder}: no such folder of models")
+        alone = (folder / MANIFEST).exists()
+        found += [folder] if alone else [path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    return found
 
 
-def split_leg(leg: str) -> tuple[str, str, str]:
-    """Return a leg's model and, where that is one of many languages, its source and target, which else are empty."""
-    model, _, pair = leg.partition(":")
-    source, _, target = pair.partition(">")
-    return model, source, target
-
-
-def _read(path: Path) -> Model:
+def read_model(folder: Path) -> Model:
+    """Read the manifest of the model in a folder. Raises ModelError."""
+    path = folder / MANIFEST
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        content = path.read_bytes()
+        manifest = msgspec.json.decode(content, type=Manifest)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise ModelError(f"{path}: {error}") from error
     needed = {manifest.tokeniser.source, manifest.tokeniser.target, "model.bin"}
@@ -261,4 +279,5 @@ def _read(path: Path) -> Model:
     for name, tag, tags in (("source", manifest.source, manifest.reads), ("target", manifest.target, manifest.writes)):
         if tag not in tags:
             raise ModelError(f"{path}: field {name}: {tag}: Expected one of field {name}s: {', '.join(sorted(tags))}")
-    return Model(manifest, Path(os.path.abspath(path.parent)))  # noqa: PTH100 - not through links
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return Model(manifest, Path(os.path.abspath(folder)), version)  # noqa: PTH100 - not through links

@@ -113,7 +113,7 @@ class Speaker:
         self._news = asyncio.Event()
         self._acknowledged = asyncio.Event()
         self.rejected: list[Error] = []
-        """What the server could not read of what was sent."""
+        """What the server could not read of what was sent, and what it cannot translate into for now."""
         self.reconnects = 0
         self._running: asyncio.Task[None] | None = None
 

@@ -63,6 +63,12 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     max_batch: Annotated[int, Meta(ge=1, le=1024)] = 16
     max_batch_tokens: Annotated[int, Meta(ge=256)] = 4096
     """Most tokens that are computed at a time, padding included."""
+    preload: tuple[str, ...] = ()
+    """Models that are loaded at the start, and stay; (): the first that reads `source`, with its punctuation."""
+    model_memory: Annotated[int, Meta(ge=0)] = 0
+    """Megabytes that models may take; 0: half of what the machine has."""
+    model_idle_s: Annotated[float, Meta(ge=0)] = 600.0
+    """How long a model stays that no room has open; 0: for good."""
     prefill: bool = True
     """Run what an answer begins with in one pass, where that is cheaper; else a step for each token."""
     cache_mb: Annotated[int, Meta(ge=0, le=65_536)] = 64

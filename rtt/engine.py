@@ -1,6 +1,6 @@
 """The seam between the policy and whatever translates: a job, its answer, and who may ask."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -65,6 +65,11 @@ class JobSource(Protocol):
         ...
 
     @property
+    def model(self) -> str:
+        """What its jobs name as their model: a route (see rtt.route)."""
+        ...
+
+    @property
     def growth(self) -> int:
         """How many characters have come since its last job."""
         ...
@@ -81,6 +86,22 @@ class JobSource(Protocol):
     def job_to_run(self) -> Job | None:
         """Return the next job, or None if nothing is left to do. One at a time is in flight."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMemory:
+    """Which models are in memory, and what has been loaded and unloaded since the start."""
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of each that is in memory: those of its files, an estimate."""
+    budget: int = 0
+    """Bytes that all of them may take."""
+    loads: int = 0
+    refusals: int = 0
+    """Loads that failed."""
+    unloads: int = 0
+    load_s: float = 0.0
+    """What all loads took."""
 
 
 class Translator(Protocol):
@@ -111,6 +132,17 @@ class Engine(Translator, Protocol):
         """Return the models that run the prefix of an answer in one pass."""
         ...
 
+    def keep(self, routes: Iterable[str]) -> Mapping[str, bool]:
+        """Keep the models of some routes in memory for the next seconds, since a room has them open.
+
+        Return the routes whose models are not there yet, and whether loading one of them has failed.
+        """
+        ...
+
+    def memory(self) -> ModelMemory:
+        """Return what is in memory."""
+        ...
+
 
 class NoEngine:
     """The engine of a server that translates nothing."""
@@ -121,6 +153,14 @@ class NoEngine:
     def prefills(self) -> Collection[str]:
         """Return no models."""
         return ()
+
+    def keep(self, _routes: Iterable[str]) -> Mapping[str, bool]:
+        """Miss nothing: whoever translates has the models."""
+        return {}
+
+    def memory(self) -> ModelMemory:
+        """Return that there is nothing."""
+        return ModelMemory()
 
     async def translate(self, source: JobSource) -> Hypothesis | None:
         """Refuse. Raises TranslationError."""

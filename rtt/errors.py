@@ -21,6 +21,7 @@ RttError
     ├── QuotaExceeded       quota_exceeded    4429
     ├── TooLarge            too_large         1009
     ├── Restarting          restarting        1012
+    ├── ModelUnavailable    model_unavailable 1013
     └── TryAgainLater       try_again_later   1013
 """
 
@@ -163,6 +164,14 @@ class Restarting(WireError):
 
     code = "restarting"
     close = 1012
+    retryable = True
+
+
+class ModelUnavailable(WireError):
+    """The model of a language cannot be loaded for now; the socket lives on, and captions come once it can."""
+
+    code = "model_unavailable"
+    close = 1013
     retryable = True
 
 

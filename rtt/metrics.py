@@ -4,7 +4,7 @@ The text format is https://prometheus.io/docs/instrumenting/exposition_formats.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Literal
@@ -20,9 +20,10 @@ from prometheus_client import (
 )
 
 from rtt.energy import EnergyCollector
-from rtt.engine import Engine, Hypothesis, JobSource, Timing
+from rtt.engine import Engine, Hypothesis, JobSource, ModelMemory, Timing
 from rtt.errors import TranslationError, WireError
 from rtt.log import Clearing, Event
+from rtt.model_metrics import ModelCollector
 from rtt.protocol import Load
 from rtt.segmenter import Withdrawal
 
@@ -73,6 +74,7 @@ class Metrics:
         readers: Callable[[], int],
         unwritten: Callable[[], int],
         load: Callable[[], Load],
+        memory: Callable[[], ModelMemory],
     ) -> None:
         """Show these whenever somebody looks."""
         for name, what, read in (
@@ -84,6 +86,7 @@ class Metrics:
         steps = Gauge("rtt_load", "1 for the step of load that the server is on.", ["load"], registry=self._registry)
         for step in Load:
             steps.labels(step).set_function(partial(_is_on, load, step))
+        self._registry.register(ModelCollector(memory))
 
     def watch_transcripts(self, free_bytes: Callable[[], int | None]) -> None:
         """Show how much can still be written where transcripts are."""
@@ -168,6 +171,14 @@ class MeasuredEngine:
     def prefills(self) -> Collection[str]:
         """Return the models that run the prefix of an answer in one pass."""
         return self._engine.prefills()
+
+    def keep(self, routes: Iterable[str]) -> Mapping[str, bool]:
+        """Keep the models of some routes in memory, and return which are not there yet."""
+        return self._engine.keep(routes)
+
+    def memory(self) -> ModelMemory:
+        """Return what is in memory."""
+        return self._engine.memory()
 
     async def translate(self, source: JobSource) -> Hypothesis | None:
         """Have a job answered. Raises TranslationError."""

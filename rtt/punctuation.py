@@ -11,7 +11,7 @@ class PunctuationStream:
     """The newest open text of a segmenter, as long as its captioner does not punctuate it."""
 
     def __init__(self, model: str, segmenter: Segmenter) -> None:
-        self._model = model
+        self.model = model
         self._segmenter = segmenter
         self._done: Unpunctuated | None = None
         self._running: Unpunctuated | None = None
@@ -40,7 +40,7 @@ class PunctuationStream:
         if self._running or text is None or text == self._done:
             return None
         self._running = text
-        return Job(self._model, text.text, "", final=False)
+        return Job(self.model, text.text, "", final=False)
 
     def receive_hypothesis(self, hypothesis: Hypothesis) -> None:
         """Take the answer to the job that runs; ignored where the text has gone another way since."""

@@ -15,7 +15,8 @@ from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.policy import Update
 from rtt.profanity import Profanity
-from rtt.protocol import Glossary, ListenQuery, Ready, Status, encode
+from rtt.protocol import Glossary, ListenQuery, Ready, Status, encode, encode_error
+from rtt.shortage import Shortage
 from rtt.speech import RESTARTING, Speech
 
 
@@ -36,6 +37,7 @@ class Room(Speech):
         self._metrics = metrics
         self._profanity = profanity or Profanity({})
         self._audience = Audience(metrics)
+        self._shortage = Shortage()
         self._speaker: Outbox | None = None
         self._operators: set[Outbox] = set()
         self._status: Status | None = None
@@ -88,6 +90,8 @@ class Room(Speech):
         else:
             missed = self._log.since(since, reader.langs)
         self._audience.add(reader, missed)
+        for error in self._shortage.errors(reader.langs):
+            reader.outbox.put(encode_error(error))
         reader.outbox.put(encode(_for_readers(self._how_it_fares())), Status)
 
     def leave(self, reader: Reader) -> None:
@@ -129,6 +133,7 @@ class Room(Speech):
 
     def tell_status(self) -> None:
         """Tell everybody how the room fares, if that is news."""
+        self._keep_models()
         status = self._how_it_fares()
         if status != self._status:
             self._status = status
@@ -142,6 +147,16 @@ class Room(Speech):
         for sender in self._senders():
             sender.close(Restarting(RESTARTING))
 
+    def _keep_models(self) -> None:
+        """Keep the models of the room while somebody is here, and tell of those that cannot be loaded."""
+        missing = {} if self.empty_for() else self._engine.keep(self.routes())
+        for lang in self._shortage.update(self._sessions.values(), missing):
+            for error in self._shortage.errors([lang]):
+                self._metrics.refused(error)
+                self._audience.warn(lang, encode_error(error))
+                for sender in self._senders():
+                    sender.put(encode_error(error))
+
     def _senders(self) -> list[Outbox]:
         return [*self._operators, *([self._speaker] if self._speaker else [])]
 
@@ -153,6 +168,8 @@ class Room(Speech):
     def _greet(self, sender: Outbox) -> None:
         sender.put(encode(self.ready()))
         sender.put(encode(self._how_it_fares()), Status)
+        for error in self._shortage.errors(self._sessions):
+            sender.put(encode_error(error))
         if self._glossary.said:
             sender.put(encode(Glossary(list(self._glossary.said))), Glossary)
 
@@ -192,6 +209,7 @@ class Room(Speech):
             behind_ms=self._behind_ms(),
             load=self._engine.load,
             languages=self._audience.languages(),
+            loading=self._shortage.loading,
         )
 
 

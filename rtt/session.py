@@ -19,6 +19,11 @@ class Stream(Protocol[News]):
     """What is fed with changes and answers, and makes jobs and news of them."""
 
     @property
+    def model(self) -> str:
+        """What its jobs name as their model."""
+        ...
+
+    @property
     def urgent(self) -> bool:
         """Whether a final waits here."""
         ...
@@ -84,6 +89,11 @@ class Session(Generic[News]):
         self._send_updates()
         if self._work is None and not self._stream.idle:
             self._work = asyncio.create_task(self._translate(), name=f"translate {self.lang}")
+
+    @property
+    def model(self) -> str:
+        """What the stream's jobs name as their model."""
+        return self._stream.model
 
     @property
     def urgent(self) -> bool:

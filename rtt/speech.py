@@ -58,7 +58,7 @@ class Speech(ABC):
 
     def ready(self, *, gap: bool = False) -> Ready:
         """Return what everybody is told first."""
-        models = {lang: self._catalog.route(self.source, lang) for lang in self._sessions if lang != self.source}
+        models = {lang: session.model for lang, session in self._sessions.items() if lang != self.source}
         return Ready(
             *(VERSION, self.name, self.source, sorted(models), self._log.seq, models),
             log=self._log.id,
@@ -67,6 +67,11 @@ class Speech(ABC):
             title=self.talks.current.title,
             speaker=self.talks.current.speaker,
         )
+
+    def routes(self) -> list[str]:
+        """Return the routes by which it is translated here, that of its punctuation included."""
+        translated = [session.model for lang, session in self._sessions.items() if lang != self.source]
+        return [*translated, *([self._punctuation.model] if self._punctuation else [])]
 
     def announce(self, targets: Iterable[str]) -> None:
         """Translate into some languages before anybody reads them. Raises UnsupportedPair."""
@@ -185,6 +190,8 @@ class Speech(ABC):
         own = lang == self.source
         model = lang if own else self._catalog.route(self.source, lang)
         translator: Translator = Verbatim() if own else self._engine
+        if not own:
+            self._engine.keep([model])  # to be loaded before anything is said
         terms = (lambda: NO_TERMS) if own else partial(self._glossary.terms_in, lang)
         stream = Stream(model, self._config.policy, terms)
         for update in told:

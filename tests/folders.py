@@ -1,4 +1,4 @@
-"""Copies of the bundled model, to be damaged."""
+"""Copies of the bundled model, or of another, to be damaged."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,12 +11,12 @@ BUNDLED = Path(__file__).parent.parent / "models" / "en-de"
 
 
 class ModelFolder:
-    """The bundled model in a folder of its own: links, until a file is written."""
+    """A model in a folder of its own: links, until a file is written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, origin: Path = BUNDLED) -> None:
         path.mkdir(parents=True)
         self.path = path
-        for file in BUNDLED.iterdir():
+        for file in origin.iterdir():
             (path / file.name).symlink_to(file)
 
     def read(self, name: str) -> bytes:

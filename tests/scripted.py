@@ -1,11 +1,11 @@
 """The one fake: an engine that translates by a rule, or when the test says so."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rtt.catalog import Catalog, Manifest, Model, Tokeniser
-from rtt.engine import Hypothesis, Job, JobSource
+from rtt.engine import Hypothesis, Job, JobSource, ModelMemory
 from rtt.errors import TranslationError
 from rtt.protocol import Load
 
@@ -18,10 +18,20 @@ class ScriptedEngine:
 
     def __init__(self, rule: Callable[[Job], str] | None = None) -> None:
         self.rule = rule
+        self.missing: dict[str, bool] = {}
+        """The routes whose models are not there, and whether loading one has failed."""
+        self.kept: list[str] = []
         self.jobs: asyncio.Queue[tuple[Job, asyncio.Future[Hypothesis]]] = asyncio.Queue()
 
     def prefills(self) -> list[str]:
         return []
+
+    def keep(self, routes: Iterable[str]) -> dict[str, bool]:
+        self.kept += (routes := list(routes))
+        return {route: self.missing[route] for route in routes if route in self.missing}
+
+    def memory(self) -> ModelMemory:
+        return ModelMemory()
 
     async def translate(self, source: JobSource) -> Hypothesis | None:
         await asyncio.sleep(0)

@@ -81,7 +81,7 @@ async def test_nothing_else_is_served(service: Service, path: str) -> None:
 async def test_the_models_there_are(service: Service) -> None:
     assert (await get(service, "/v1/models")).json() == {
         "models": [
-            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none", "prefill": False},
-            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none", "prefill": False},
+            {"name": "en-de", "source": "en", "targets": ["de"], "licence": "none", "prefill": False, "loaded": False},
+            {"name": "en-fr", "source": "en", "targets": ["fr"], "licence": "none", "prefill": False, "loaded": False},
         ]
     }

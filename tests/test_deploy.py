@@ -27,6 +27,7 @@ from websockets.asyncio.client import connect
 
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config
+from rtt.engine import ModelMemory
 from rtt.metrics import Metrics
 from rtt.protocol import Load
 from rtt.rehearsal.server import _LITTLE_BYTES
@@ -65,7 +66,7 @@ def check(*command: str) -> str:
 def told_by_a_server() -> list[Metric]:
     """Return what a server tells that has done nothing yet."""
     metrics = Metrics()
-    metrics.watch(rooms=int, readers=int, unwritten=int, load=lambda: Load.NORMAL)
+    metrics.watch(rooms=int, readers=int, unwritten=int, load=lambda: Load.NORMAL, memory=ModelMemory)
     metrics.watch_transcripts(int)
     return list(text_string_to_metric_families(metrics.text().decode()))
 

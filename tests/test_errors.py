@@ -49,7 +49,7 @@ def test_a_code_is_the_name_of_its_class(cls: type[WireError]) -> None:
 
 @pytest.mark.parametrize("cls", WIRE)
 def test_what_may_succeed_later_is_retryable(cls: type[WireError]) -> None:
-    retryable = {"idle_timeout", "quota_exceeded", "rate_limited", "restarting", "try_again_later"}
+    retryable = {"idle_timeout", "model_unavailable", "quota_exceeded", "rate_limited", "restarting", "try_again_later"}
     assert cls.retryable == (cls.code in retryable)
 
 

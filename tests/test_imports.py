@@ -23,23 +23,23 @@ ORDER = [
     {"room", "archive"},
     {"speech"},
     {"profanity", "quotas", "session", "audience", "measure", "convert", "transcript"},
-    {"captions", "metrics"},
+    {"captions", "metrics", "residency"},
     {"auth", "ct2", "scheduler", "log", "talk_schedule"},
-    {"cache", "config", "energy", "turns"},
+    {"cache", "config", "energy", "model_metrics", "shortage", "turns"},
     {"load"},
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
     {"catalog", "client", "engine", "http_client", "outbox", "talks", "trace"},
     {"connection"},
-    {"protocol"},
+    {"protocol", "route"},
     {"alignment"},
     {"text"},
     {"errors", "loopback"},
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
-    *("protocol", "alignment", "text", "errors", "talks"),
+    *("protocol", "alignment", "text", "errors", "talks", "route", "shortage"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -54,7 +54,7 @@ ONLY = {
     "itsdangerous": {"auth"},
     "limits": {"quotas"},
     "starlette": {"app", "endpoints", "invitations", "server"},
-    "prometheus_client": {"energy", "metrics"},
+    "prometheus_client": {"energy", "metrics", "model_metrics"},
     "cachetools": {"cache"},
     "uvicorn": {"server", "endpoints"},
     "websockets": {"client", "connection", "endpoints", "bench"},
@@ -69,7 +69,7 @@ ONLY = {
     "rich": {"cli"},
     "ct2": {"cli", "bench", "convert"},
     "convert": {"cli"},
-    "scheduler": {"cli", "bench"},
+    "scheduler": {"cli", "bench", "residency"},
 }
 
 

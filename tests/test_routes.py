@@ -7,13 +7,14 @@ import ctranslate2
 import pytest
 import sentencepiece
 
-from rtt.catalog import Catalog, Model, legs, split_leg
+from rtt.catalog import Catalog, Model
 from rtt.convert.bring import Wishes, convert
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import Hardware
 from rtt.endpoints.offer import models_of
 from rtt.engine import Job
 from rtt.errors import ModelError, UnsupportedPair
+from rtt.route import legs, split_leg, versioned, with_models, without_version
 from tests import small_models as small
 from tests.conftest import serving
 from tests.folders import BUNDLED, ModelFolder
@@ -138,6 +139,9 @@ def test_a_model_of_the_pair_goes_before_one_of_many(nllb: Model) -> None:
     assert catalog.route("en", "de") == "en-de"
     assert catalog.route("de", "fr") == "nllb:de>fr"
     assert split_leg("nllb:zh-Hant>fr") == ("nllb", "zh-Hant", "fr")
+    versions = [versioned("nllb", "1f"), versioned("en-fr", "2e")]
+    assert with_models("nllb:zh-Hant>en+en-fr", versions) == "nllb@1f:zh-Hant>en+en-fr@2e"
+    assert [without_version(name) for name in (*versions, "en-de")] == ["nllb", "en-fr", "en-de"]
     assert catalog.languages() == {"en", "de", "fr"}
     assert catalog.pivots() == {}
 
@@ -180,8 +184,15 @@ async def test_readers_are_told_the_route() -> None:
 
 
 def test_what_there_is_is_offered(nllb: Model) -> None:
-    assert models_of(PIVOTED, [])[-1] == {"name": "de-en+en-fr", "source": "de", "targets": ["fr"], "licence": "none"}
-    assert models_of(Catalog([nllb]), ["nllb"]) == [
+    assert models_of(PIVOTED, [], ["de-en", "en-it"])[-1] == {
+        "name": "de-en+en-fr",
+        "source": "de",
+        "targets": ["fr"],
+        "licence": "none",
+        "loaded": False,
+    }
+    assert models_of(PIVOTED, [], ["de-en", "en-fr"])[-1]["loaded"]
+    assert models_of(Catalog([nllb]), ["nllb"], ["nllb"]) == [
         {
             "name": "nllb",
             "source": "en",
@@ -189,5 +200,6 @@ def test_what_there_is_is_offered(nllb: Model) -> None:
             "targets": ["de", "en", "fr"],
             "licence": "unknown",
             "prefill": True,
+            "loaded": True,
         }
     ]

@@ -43,6 +43,8 @@ class GatedBackend:
 class Source:
     """A source with texts in a row; the newest wins."""
 
+    model = "m"
+
     def __init__(self, text: str | None, *, urgent: bool = False, room: str = "", growth: int = 0) -> None:
         self.text = text
         self.urgent = urgent
@@ -55,7 +57,7 @@ class Source:
 
     def job_to_run(self) -> Job | None:
         text, self.text = self.text, None
-        return None if text is None else Job("m", text, "", self.urgent)
+        return None if text is None else Job(self.model, text, "", self.urgent)
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from rtt.engine import Job
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
 from rtt.protocol import Stability
+from rtt.residency.engine import ResidentEngine
 from rtt.rooms import Rooms
-from rtt.scheduler import Scheduler
 from rtt.trace import TraceEvent
 
 
@@ -73,7 +73,7 @@ class Report(Struct, frozen=True):
     variants: list[Measured]
 
 
-Build = Callable[[Config], tuple[Catalog, Scheduler]]
+Build = Callable[[Config], tuple[Catalog, ResidentEngine]]
 """Makes an engine of the settings: a function of a module, since it is called in another process."""
 
 
@@ -116,19 +116,19 @@ async def perform(
 ) -> Repeat:
     """Answer every text of every talk; the models are loaded before the time begins. Work for `rtt.bench.apart`."""
     config = make_config({**variant.settings, "models": setup.models or None, "adapt": False})
-    catalog, scheduler = build(config)
-    await scheduler.start()
+    catalog, engine = build(config)
+    model, punctuator = catalog.pair(setup.source, setup.target).name, catalog.punctuator(setup.source)
+    await engine.start(model, *([punctuator.name] if punctuator else []))
     if variant.rooms:
-        rooms = Rooms(catalog, scheduler, config, Metrics())
+        rooms = Rooms(catalog, engine, config, Metrics())
         answering = [_in_a_room(rooms, config, number, said, setup) for number, said in enumerate(excerpts)]
     else:
-        model = catalog.pair(setup.source, setup.target).name
-        answering = [_again_and_again(scheduler, model, said) for said in excerpts]
+        answering = [_again_and_again(engine, model, said) for said in excerpts]
     energy = Energy()
     joules, cpu_s, begin = energy.read(), time.process_time(), time.perf_counter()
     await asyncio.gather(*answering)
     repeat = Repeat(time.perf_counter() - begin, time.process_time() - cpu_s, energy.joules(joules, energy.read()))
-    await scheduler.stop()
+    await engine.stop()
     return repeat
 
 
@@ -142,9 +142,9 @@ async def _in_a_room(rooms: Rooms, config: Config, number: int, said: Sequence[T
         outbox.take_all()
 
 
-async def _again_and_again(scheduler: Scheduler, model: str, said: Sequence[TraceEvent]) -> None:
+async def _again_and_again(engine: ResidentEngine, model: str, said: Sequence[TraceEvent]) -> None:
     for event in said:
-        await scheduler.translate(_Once(Job(model, event.text, "", event.type == "final")))
+        await engine.translate(_Once(Job(model, event.text, "", event.type == "final")))
 
 
 class _Once:
@@ -156,6 +156,7 @@ class _Once:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self.model = job.model
 
     def waiting_since(self) -> float | None:
         return None

@@ -7,9 +7,13 @@ import typer
 
 from rtt.bench.ablation import Setup, measure, tables
 from rtt.bench.plots import plot_ablation
+from rtt.catalog import Catalog
 from rtt.cli.bench_show import Markdown, Output, Plot, Source, Target, Traces, carry_out, read_talks
 from rtt.cli.engine import build_engine
+from rtt.cli.logs import configure_logs
 from rtt.cli.options import Json, Models
+from rtt.config import Config
+from rtt.residency.engine import ResidentEngine
 
 
 def ablation(
@@ -28,8 +32,14 @@ def ablation(
     setup = Setup(source, target, talks, seconds, repeats, tuple(models or ()))
     carry_out(
         "ablation",
-        partial(measure, build_engine, read_talks(traces), setup),
+        partial(measure, _build, read_talks(traces), setup),
         tables,
         plot_ablation,
         Output(plot, json, markdown),
     )
+
+
+def _build(config: Config) -> tuple[Catalog, ResidentEngine]:
+    """Build the engine in a process of its own, whose logs go where the bench's do."""
+    configure_logs(verbose=False)
+    return build_engine(config)

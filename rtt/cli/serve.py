@@ -22,8 +22,8 @@ from rtt.engine import Engine, NoEngine
 from rtt.errors import ConfigError, ModelError
 from rtt.loopback import is_loopback
 from rtt.metrics import Metrics
+from rtt.residency.engine import ResidentEngine
 from rtt.rooms import Rooms
-from rtt.scheduler import Scheduler
 from rtt.server import Server
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +34,15 @@ def serve(
     host: Annotated[str | None, typer.Option(envvar="RTT_HOST", help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(envvar="RTT_PORT", help="Port to listen on.")] = None,
     models: Models = None,
+    preload: Annotated[
+        list[str] | None, typer.Option(envvar="RTT_PRELOAD", help="Model that is loaded at the start, and stays.")
+    ] = None,
+    model_memory: Annotated[
+        int | None, typer.Option(envvar="RTT_MODEL_MEMORY", help="Megabytes that models may take; 0: half of all.")
+    ] = None,
+    model_idle_s: Annotated[
+        float | None, typer.Option(envvar="RTT_MODEL_IDLE_S", help="Seconds an unused model stays; 0: for good.")
+    ] = None,
     log: Annotated[
         str | None, typer.Option(envvar="RTT_LOG", help="Redis (redis://…) over which several nodes serve rooms.")
     ] = None,
@@ -169,7 +178,7 @@ def _make_rooms(config: Config) -> Callable[[Catalog, Engine, Config, Metrics], 
     return SharedRooms
 
 
-async def _load(engine: Scheduler | None, server: Server) -> None:
+async def _load(engine: ResidentEngine | None, server: Server) -> None:
     try:
         if engine:
             await engine.start()

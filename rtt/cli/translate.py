@@ -70,7 +70,7 @@ async def _room(config: Config, target: str, stability: Stability) -> AsyncItera
     outbox = Outbox(limit=config.outbox_limit, patience_s=float("inf"))
     room = Room("translate", source, catalog, engine, config, Metrics())
     room.join(Reader(outbox, (target,), stability))
-    await engine.start()
+    await engine.start(*room.routes())
     try:
         yield room, outbox
     finally:

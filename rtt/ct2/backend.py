@@ -1,4 +1,4 @@
-"""Every model of a catalogue at work, for the scheduler."""
+"""Models at work, for the scheduler: every one of a catalogue, or those that are added."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,19 +6,21 @@ from itertools import groupby
 
 import structlog
 
-from rtt.catalog import Catalog, Model, Task, legs, split_leg
+from rtt.catalog import Catalog, Model, Task
 from rtt.ct2.hardware import Hardware
+from rtt.ct2.memory import give_back
 from rtt.ct2.multilingual import MultilingualTranslator
 from rtt.ct2.punctuator import Punctuator
 from rtt.ct2.translator import Translator
 from rtt.engine import Hypothesis, Job
 from rtt.errors import ModelError, TranslationError
+from rtt.route import legs, split_leg
 
 _log = structlog.get_logger(__name__)
 
 
 class Ct2Backend:
-    """Every model of a catalogue, loaded."""
+    """Models by the names that jobs have for them."""
 
     def __init__(self, catalog: Catalog, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
         """`prefill`: run prefixes in one pass where that is cheaper; `max_tokens`: of a batch, padding included."""
@@ -29,17 +31,28 @@ class Ct2Backend:
         self._models: dict[str, Translator | Punctuator] = {}
 
     def load(self) -> None:
-        """Check and load the models, and translate once with each. Raises ModelError."""
+        """Check and load the models of the catalogue, and translate once with each. Raises ModelError."""
         for name, model in self._catalog.models.items():
-            model.verify()
-            try:
-                self._models[name] = self._loaded(model)
-            except TranslationError as error:
-                raise ModelError(f"{model.folder}: the model does not work: {error}") from error
+            self.add(name, model)
+
+    def add(self, name: str, model: Model) -> None:
+        """Check and load a model, and translate once with it; from then on it answers. Raises ModelError."""
+        model.verify()
+        try:
+            self._models[name] = self._loaded(model)
+        except TranslationError as error:
+            raise ModelError(f"{model.folder}: the model does not work: {error}") from error
+        give_back()
+
+    def drop(self, name: str) -> None:
+        """Forget a model that no job names any more, and give its memory back."""
+        self._models.pop(name, None)
+        give_back()
 
     def prefills(self) -> list[str]:
         """Return the models that run the prefix of an answer in one pass."""
-        return [name for name, model in self._models.items() if isinstance(model, Translator) and model.prefill]
+        # A list, since models may come and go meanwhile.
+        return [name for name, model in list(self._models.items()) if isinstance(model, Translator) and model.prefill]
 
     def translate_batch(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job, in order, with one call for each leg of its route. Raises TranslationError."""

@@ -27,7 +27,7 @@ class About:
         ]
 
     async def _models(self, _request: Request) -> Response:
-        models = models_of(self._catalog, self._engine.prefills())
+        models = models_of(self._catalog, self._engine.prefills(), self._engine.memory().sizes)
         return Response(orjson.dumps({"models": models}), media_type="application/json")
 
     async def _measured(self, _request: Request) -> Response:

@@ -3,16 +3,19 @@
 from collections.abc import Collection
 from typing import Any
 
-from rtt.catalog import Catalog, Model, legs
+from rtt.catalog import Catalog, Model
+from rtt.route import models_in
 
 
-def models_of(catalog: Catalog, prefills: Collection[str]) -> list[dict[str, Any]]:
+def models_of(catalog: Catalog, prefills: Collection[str], loaded: Collection[str]) -> list[dict[str, Any]]:
     """Return each model that translates, and each route of two through English.
 
-    `prefills`: the models that run the prefix of an answer in one pass.
+    `loaded`: the models that are in memory; `prefills`: those of them that run the prefix of an answer in one pass,
+    which of another is not known.
     """
     direct = [_model(model, prefill=model.name in prefills) for model in catalog.translators()]
-    return direct + [_pivot(catalog, route, *pair) for route, pair in catalog.pivots().items()]
+    routes = [_pivot(catalog, route, *pair) for route, pair in catalog.pivots().items()]
+    return [said | {"loaded": {*models_in(said["name"])} <= {*loaded}} for said in direct + routes]
 
 
 def _model(model: Model, *, prefill: bool) -> dict[str, Any]:
@@ -28,5 +31,5 @@ def _model(model: Model, *, prefill: bool) -> dict[str, Any]:
 
 
 def _pivot(catalog: Catalog, route: str, source: str, target: str) -> dict[str, Any]:
-    licences = dict.fromkeys(catalog.models[leg].manifest.licence for leg in legs(route))
+    licences = dict.fromkeys(catalog.models[leg].manifest.licence for leg in models_in(route))
     return {"name": route, "source": source, "targets": [target], "licence": ", ".join(licences)}

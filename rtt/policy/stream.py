@@ -26,7 +26,7 @@ class Stream:
     """The open segments of one language: texts and hypotheses in, jobs and updates out."""
 
     def __init__(self, model: str, options: PolicyOptions, terms: Callable[[], Terms] = lambda: NO_TERMS) -> None:
-        self._model = model
+        self.model = model
         self._options = options
         self._terms = terms
         self._open: dict[int, OpenSegment] = {}
@@ -129,7 +129,7 @@ class Stream:
         segment, options = known.segment, self._options
         prefix = known.words(0, known.stable) if options.keep_stable and not segment.final else ""
         drafts = options.price > 0 if segment.final else options.trust < 1
-        job = Job(self._model, segment.text, prefix, segment.final, known.share()[len(prefix) :] if drafts else "")
+        job = Job(self.model, segment.text, prefix, segment.final, known.share()[len(prefix) :] if drafts else "")
         if not job.draft:
             return job
         if segment.final:

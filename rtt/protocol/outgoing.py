@@ -84,6 +84,8 @@ class Status(Message, frozen=True, tag="status"):
     load: Load
     languages: dict[str, int] = field(default_factory=dict)
     """How many read each language; told to speakers and operators only."""
+    loading: list[str] = field(default_factory=list)
+    """Languages whose captions wait until their model is loaded."""
 
 
 class Pong(Message, frozen=True, tag="pong"):

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from rtt.catalog import legs, split_leg
 from rtt.errors import RttError, ServerError, Unreachable
 from rtt.protocol import VERSION
 from rtt.rehearsal.findings import Finding, Grade
 from rtt.rehearsal.place import Place
 from rtt.rehearsal.visit import Visit
+from rtt.route import legs, split_leg
 
 _ADVICE = {
     "unsupported_pair": "rtt models pull brings a model; see docs/models.md",

@@ -1,0 +1,1 @@
+"""Models in memory: loaded when somebody needs them, unloaded when nobody does, replaced by newer versions."""
