@@ -21,6 +21,7 @@ MAX_TERMS = 1_000
 MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, Meta(ge=0)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Title = Annotated[str, Meta(max_length=200)]
 # `(?!\n)`: Python's `$` also matches before a last line end.
@@ -308,6 +309,10 @@ class MakeRoom(Struct, frozen=True):
     """None: the server names it."""
     source: Language | None = None
     targets: list[Language] = []
+    retention_s: Seconds | None = None
+    """How long what was said is kept once everybody has left; None: as long as the server keeps any room."""
+    transcripts: bool = True
+    """Whether it may go into files, where the server writes them."""
 
 
 class RoomMade(Struct, frozen=True):
@@ -318,6 +323,10 @@ class RoomMade(Struct, frozen=True):
     """By role; empty where no tokens are needed."""
     expires_at: str | None
     """ISO 8601, in UTC; None where no tokens are needed."""
+    retention_s: float
+    """How long what was said is kept once everybody has left."""
+    transcripts: bool
+    """Whether the server writes it to files."""
 
 
 Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)

@@ -33,6 +33,7 @@ from rtt.protocol import (
     encode,
 )
 from rtt.punctuation import PunctuationStream
+from rtt.retention import Retention
 from rtt.segmenter import Change, Segment, Segmenter, Withdrawal
 from rtt.session import Session
 from rtt.talks import Talks
@@ -73,6 +74,7 @@ class Room:
         self._timer: asyncio.TimerHandle | None = None
         self._status: Status | None = None
         self._left_at = self._loop.time()
+        self._retention = Retention()
         self._draining = False
         self._open_sessions([source])
 
@@ -94,6 +96,21 @@ class Room:
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
+
+    @property
+    def retention(self) -> Retention:
+        """What is kept of it once everybody has left."""
+        return self._retention
+
+    def limit_retention(self, wish: Retention) -> None:
+        """Keep no more than somebody wishes who may say so."""
+        self._retention = self._retention.stricter(wish)
+
+    @property
+    def kept_s(self) -> float:
+        """For how many seconds it is kept once everybody has left; as long as any where nothing was said."""
+        most = self._config.room_linger_s
+        return self._retention.kept_s(most) if self._log.seq or self._glossary.said else most
 
     @property
     def readers(self) -> int:

@@ -28,7 +28,7 @@ ORDER = [
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "outbox", "talks", "trace"},
+    {"catalog", "client", "engine", "outbox", "retention", "talks", "trace"},
     {"protocol"},
     {"alignment"},
     {"text"},
@@ -36,7 +36,7 @@ ORDER = [
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
-    *("protocol", "alignment", "text", "errors", "talks"),
+    *("protocol", "alignment", "text", "errors", "retention", "talks"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.

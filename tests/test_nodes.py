@@ -376,21 +376,6 @@ async def test_a_log_that_was_lost_is_a_gap(redis: RedisServer) -> None:
         assert (await reader.next(type="ready"))["gap"] is True
 
 
-async def test_a_room_that_everybody_left_is_forgotten(redis: RedisServer) -> None:
-    async with node(redis, room_linger_s=0) as one:
-        async with greeted(one, "speak?source=en") as speaker, greeted(one, "listen?lang=de") as reader:
-            await speaker.send({"type": "final", "text": "Secret."})
-            await reader.next(type="caption")
-        async with asyncio.timeout(10):
-            while len(one.app.state.rooms):
-                await asyncio.sleep(0.05)
-        client = redis.client()
-        async with client:
-            keys = [key async for key in client.scan_iter("rtt:room:*")]
-            assert keys
-            assert all([0 < await client.ttl(key) <= 60 for key in keys])
-
-
 async def test_somebody_elses_redis_is_no_place_for_surprises(nodes: Nodes, redis: RedisServer) -> None:
     """An entry that no node wrote is passed over."""
     one, two = nodes

@@ -88,7 +88,10 @@ class SharedRoom(FollowedRoom):
             self._journal.note(self._status)
 
     def count(self, node: str, count: Count) -> None:
-        """Take it how many readers another node has."""
+        """Take it how many readers another node has, and what those who came there wish."""
+        if not count.empty:
+            self._left_at = self._loop.time()
+        self.limit_retention(count.retention)
         self._elsewhere[node] = count, self._loop.time() + _COUNT_S
 
     def clear(self, title: str = "", speaker: str = "", slot: float | None = None) -> None:
@@ -172,6 +175,12 @@ class SharedRoom(FollowedRoom):
             self._writing.cancel()
         super().close()
 
+    def _hand_on_retention(self) -> None:
+        if self.leads:
+            self._note_talk()
+        else:
+            super()._hand_on_retention()
+
     def _append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
         if self._journal is None:
             raise RuntimeError(f"room {self.name} is led by another node")
@@ -223,7 +232,10 @@ class SharedRoom(FollowedRoom):
     def _note_talk(self) -> None:
         self._since = {lang: first for lang, first in self._since.items() if lang in self._sessions}
         ready = self.ready()
-        self._talk = Talk(ready.log, self.source, ready.models, self._since, self.talks.held, self.talks.taken)
+        self._talk = Talk(
+            *(ready.log, self.source, ready.models, self._since, self.talks.held, self.talks.taken),
+            retention=self.retention,
+        )
         if self._journal:
             self._journal.note(self._talk)
 

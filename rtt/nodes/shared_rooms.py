@@ -43,7 +43,7 @@ class SharedRooms(Rooms):
     def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
         super().__init__(catalog, engine, config, metrics, self._make_room)
         self._relay = config.relay
-        self._store = store = Store(config.log, log_limit=config.log_limit, kept_s=config.room_linger_s)
+        self._store = store = Store(config.log, log_limit=config.log_limit)
         self._node = secrets.token_hex(8)
         self._feed = Feed(store, self._node)
         self._post = Post(store, self._node)
@@ -106,6 +106,10 @@ class SharedRooms(Rooms):
         else:
             raise TryAgainLater(f"nobody leads room {room.name}")
 
+    def tell_census(self, room: FollowedRoom) -> None:
+        """Tell the leader at once who is here and what they wish."""
+        self._start(self._tell_census(room))
+
     # Life.
 
     async def run(self) -> None:
@@ -164,7 +168,7 @@ class SharedRooms(Rooms):
                 await asyncio.sleep(_AGAIN_S / 10)
 
     async def _follow(self, room: SharedRoom) -> None:
-        past = await self._store.read(room.name, room.log.id)
+        past = await self._store.read(room.name, room.log.id, room.kept_s)
         room.follow(past)
         self._feed.add(room, past.positions)
 
@@ -198,10 +202,14 @@ class SharedRooms(Rooms):
         claimed = await self._store.claim(room.name, token, room.log.id)
         if isinstance(claimed, str):
             return claimed
-        past = await self._store.read(room.name, room.log.id)
+        past = await self._store.read(room.name, room.log.id, room.kept_s)
         self._feed.remove(room.name)
         room.follow(past)
-        room.lead(Journal(self._store, room.name, token, room.log.copy(), past.seq), claimed)
+        journal = Journal(
+            *(self._store, room.name, token, room.log.copy(), past.seq),
+            kept_s=lambda: room.retention.kept_s(self._config.room_linger_s),
+        )
+        room.lead(journal, claimed)
         return None
 
     async def _watch(self) -> None:
@@ -210,7 +218,7 @@ class SharedRooms(Rooms):
             await asyncio.sleep(_TICK_S)
             rooms = self._shared()
             try:
-                leads = await self._store.leads([room.name for room in rooms])
+                leads = await self._store.leads({room.name: room.kept_s for room in rooms})
                 for room, lead in zip(rooms, leads, strict=True):
                     if not room.leads:
                         await self._tend(room, lead)
@@ -237,10 +245,15 @@ class SharedRooms(Rooms):
     async def _lead(self, room: FollowedRoom) -> str | None:
         """Return the node that leads a room, if one that is alive does. Raises TryAgainLater."""
         try:
-            (lead,) = await self._store.leads([room.name])
+            (lead,) = await self._store.leads({room.name: room.kept_s})
         except RedisError as error:
             raise TryAgainLater(_AWAY) from error
         return lead.node
+
+    async def _tell_census(self, room: FollowedRoom) -> None:
+        with suppress(TryAgainLater):
+            if lead := await self._lead(room):
+                await self._post.tell(lead, room.name, room.census())
 
     async def _want(self, room: FollowedRoom, langs: set[str]) -> None:
         try:
