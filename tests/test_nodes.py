@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from rtt.engine import NoEngine
+from rtt.nodes.store import Store
 from tests.conftest import Peer, Service, serving
 from tests.redis_server import RedisServer
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -374,6 +375,27 @@ async def test_a_log_that_was_lost_is_a_gap(redis: RedisServer) -> None:
     await redis.start()
     async with node(redis) as one, one.peer(f"/v1/rooms/hall/listen?lang=de&since={seq}&log={log}") as reader:
         assert (await reader.next(type="ready"))["gap"] is True
+
+
+@asynccontextmanager
+async def connected(redis: RedisServer) -> AsyncIterator[Store]:
+    store = Store(redis.url, log_limit=10)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def test_a_cancellation_is_never_lost(redis: RedisServer) -> None:
+    """Whenever it comes: together with an answer too, or with an error. Who misses it would go on for ever."""
+    async with connected(redis) as store:
+        for turns in range(40):
+            asking = asyncio.create_task(store.seq("hall"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if asking.cancel():
+                with pytest.raises(asyncio.CancelledError):
+                    await asking
 
 
 async def test_somebody_elses_redis_is_no_place_for_surprises(nodes: Nodes, redis: RedisServer) -> None:

@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from rtt.errors import ConfigError
 from rtt.log import Event
 from rtt.nodes import scripts
+from rtt.nodes.cancellation import heeding_cancellation
 from rtt.nodes.records import Talk, Terms, decode_event
 from rtt.protocol import Status
 
@@ -79,6 +80,7 @@ class Store:
         """Close the connections."""
         await self._redis.aclose()
 
+    @heeding_cancellation
     async def read(self, room: str, log: str, kept_s: float) -> Past:
         """Read all there is of a room; where there is nothing, it gets that log's id.
 
@@ -104,21 +106,25 @@ class Store:
             positions={log_key: _newest(logged), live_key: _newest(live)},
         )
 
+    @heeding_cancellation
     async def has(self, room: str) -> bool:
         """Tell whether there is anything of a room."""
         _, state, *_ = _keys(room)
         return bool(await self._redis.exists(state))
 
+    @heeding_cancellation
     async def claim(self, room: str, token: str, log: str) -> float | str:
         """Lead a room; return the age of its log in seconds, or the token of the node that leads it."""
         answer = await self._claim(keys=_keys(room)[:2], args=[token, _ms(LEASE_S), log])
         return answer.decode() if isinstance(answer, bytes) else answer / 1000
 
+    @heeding_cancellation
     async def reclaim(self, room: str, token: str, log: str, age_s: float) -> None:
         """Lead a room that Redis has forgotten. Raises Deposed."""
         if not await self._reclaim(keys=_keys(room), args=[token, _ms(LEASE_S), log, _ms(age_s)]):
             raise Deposed
 
+    @heeding_cancellation
     async def write(
         self, room: str, token: str, after: int, items: Iterable[tuple[str, int, bytes]], *, kept_s: float
     ) -> int:
@@ -134,10 +140,12 @@ class Store:
             raise Forgotten(seq[0] if seq else None)
         return int(seq[0])
 
+    @heeding_cancellation
     async def release(self, room: str, token: str, *, for_good: bool) -> None:
         """Lead a room no longer; `for_good`: nobody else has to, and nothing of it is kept."""
         await self._release(keys=_keys(room), args=[token, int(for_good)])
 
+    @heeding_cancellation
     async def leads(self, rooms: Mapping[str, float]) -> list[Lead]:
         """Return who leads each of some rooms, by name, and have all of them kept for so many seconds."""
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -153,11 +161,13 @@ class Store:
             for lease, token in zip(answers[::5], answers[1::5], strict=True)
         ]
 
+    @heeding_cancellation
     async def seq(self, room: str) -> int:
         """Return the number of a room's newest event."""
         _, state, *_ = _keys(room)
         return int(await self._redis.hget(state, "seq") or 0)
 
+    @heeding_cancellation
     async def send(self, node: str, letter: bytes) -> None:
         """Put a letter into a node's mailbox; an empty one wakes it."""
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -165,15 +175,18 @@ class Store:
             pipe.expire(mailbox(node), _MAIL_KEPT_S)
             await pipe.execute()
 
+    @heeding_cancellation
     async def take_away(self, node: str, letters: Iterable[str]) -> None:
         """Take letters that were read out of a mailbox, by their positions."""
         await self._redis.xdel(mailbox(node), *letters)
 
+    @heeding_cancellation
     async def newest_letter(self, node: str) -> str:
         """Return the position of the newest letter in a mailbox."""
         found: Any = await self._redis.xrevrange(mailbox(node), count=1)
         return _newest(found)
 
+    @heeding_cancellation
     async def news(self, positions: Mapping[str, str]) -> list[tuple[str, str, bytes, bytes]]:
         """Wait a while for what comes after these positions; return stream, position, name and data, in order."""
         found: Any = await self._redis.xread({key: position for key, position in positions.items()}, block=1000)  # noqa: C416 - its keys may be of more types
