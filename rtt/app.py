@@ -69,7 +69,8 @@ def create_app(
     async def models(_request: Request) -> Response:
         return _json({"models": models_of(catalog, engine.prefills())})
 
-    async def measured(_request: Request) -> Response:
+    async def measured(request: Request) -> Response:
+        door.admit_watcher(request)
         return Response(metrics.text(), headers={"content-type": metrics.content_type})
 
     script = worker_script(bundled("web"))

@@ -1,16 +1,21 @@
 """What the server tells of itself: over HTTP, and in captions where a reader asks for it."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
+from rtt.auth import Role
 from rtt.energy import EnergyCollector
 from rtt.protocol import Load
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
+from tests.test_app import get
+from tests.test_rights import SECRET, token
 
 SAID = "Nobody knows the troubles."
 
@@ -88,6 +93,28 @@ async def test_two_servers_in_a_process_do_not_share_their_metrics(service: Serv
             await reader.next(type="ready")
             assert (await metrics(service.url))["rtt_rooms"] == 1
             assert (await metrics(other.url))["rtt_rooms"] == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "status"),
+    [
+        ("", "", 200),
+        ("203.0.113.7", "", 401),
+        ("203.0.113.7", "wrong", 401),
+        ("203.0.113.7", token(Role.READER), 403),
+        ("203.0.113.7", token(Role.OPERATOR), 200),
+        ("203.0.113.7", SECRET, 200),
+    ],
+)
+async def test_where_there_is_a_secret_not_everybody_is_told(address: str, given: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {given}"} if given else {}
+    headers |= {"X-Forwarded-For": address} if address else {}
+    async with serving(ScriptedEngine(shout), scripted_catalog(), secrets=[SECRET]) as service:
+        assert (await get(service, "/metrics", **headers)).status_code == status
+    for secrets in ([SECRET], []):
+        options: dict[str, Any] = {"secrets": secrets, "public_metrics": bool(secrets)}
+        async with serving(ScriptedEngine(shout), scripted_catalog(), **options) as service:
+            assert (await get(service, "/metrics", **headers)).status_code == 200
 
 
 async def test_captions_say_where_their_time_went_if_asked(real_server: str) -> None:
