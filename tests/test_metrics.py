@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
 from rtt.auth import Role
-from rtt.energy import EnergyCollector
+from rtt.energy import Energy, EnergyCollector
 from rtt.protocol import Load
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -145,9 +145,9 @@ def package(root: Path, name: str, energy_uj: int, most_uj: int) -> Path:
     return folder
 
 
-def joules(collector: EnergyCollector) -> float | None:
+def shown(energy: Energy) -> float | None:
     registry = CollectorRegistry()
-    registry.register(collector)
+    registry.register(EnergyCollector(energy))
     return registry.get_sample_value("rtt_energy_joules_total")
 
 
@@ -155,17 +155,19 @@ def test_energy_is_counted_from_the_start_on_over_all_packages(tmp_path: Path) -
     first = package(tmp_path, "intel-rapl:0", 5_000_000, 9_999_999)
     second = package(tmp_path, "intel-rapl:1", 0, 9_999_999)
     package(tmp_path, "intel-rapl:0:0", 7, 9)
-    collector = EnergyCollector(tmp_path)
-    assert joules(collector) == 0
+    energy = Energy(tmp_path)
+    assert shown(energy) == energy.joules() == 0
     (first / "energy_uj").write_text("8000000\n")
     (second / "energy_uj").write_text("500000\n")
-    assert joules(collector) == 3.5
+    assert energy.joules() == 3.5
     # It begins anew.
     (first / "energy_uj").write_text("1000000\n")
-    assert joules(collector) == 6.5
+    assert shown(energy) == energy.joules() == 6.5
+    (second / "energy_uj").unlink()
+    assert shown(energy) is energy.joules() is None
 
 
 def test_where_no_energy_can_be_read_none_is_shown(tmp_path: Path) -> None:
     (package(tmp_path, "intel-rapl:0", 1, 9) / "energy_uj").unlink()
-    assert joules(EnergyCollector(tmp_path)) is None
-    assert joules(EnergyCollector(tmp_path / "nowhere")) is None
+    assert shown(Energy(tmp_path)) is None
+    assert shown(Energy(tmp_path / "nowhere")) is None
