@@ -70,10 +70,19 @@ class Decoder:
         if not self.prefill:
             return
         self._batched(sources, [[]] * len(sources))
-        for source in sources:
-            free = self._batched([source], [[]])[0]
-            if self._prefilled(source, free[: max(1, len(free) // 2)]) != free:
-                self.prefill = False
+        if not all(self.goes_on(source, in_one_pass=True) for source in sources):
+            self.prefill = False
+
+    def goes_on(self, source: list[str], *, in_one_pass: bool) -> bool:
+        """Tell whether an answer goes on after its first half, where that is forced, as it does without.
+
+        Raises TranslationError.
+        """
+        free = self._batched([source], [[]])[0]
+        half = free[: max(1, len(free) // 2)]
+        again = self._prefilled(source, half) if in_one_pass else self._batched([source], [half])[0]
+        # One that never ends is cut, and later where it has a prefix.
+        return free == (again[: len(free)] if len(free) >= self._limit(source, []) else again)
 
     def score(self, sources: Sequence[list[str]], drafts: Sequence[list[str]]) -> list[list[float]]:
         """Return the log-probability of each token of the drafts and of the end after them. Raises TranslationError."""
