@@ -49,6 +49,12 @@ class Feed:
             self._followers.pop(key, None)
             self._positions.pop(key, None)
 
+    async def close(self) -> None:
+        """Wait until nothing is sent any more; what was left of it is of no use."""
+        for waking in self._waking:
+            waking.cancel()
+        await asyncio.gather(*self._waking, return_exceptions=True)
+
     async def run(self, receive: Callable[[Letter | Answer], None], anew: Callable[[], Awaitable[None]]) -> None:
         """Hand on what comes, for ever.
 

@@ -155,13 +155,13 @@ class SharedRoom(FollowedRoom):
                 self._speaker.close(Replaced(f"another speaker took over room {self.name}"))
             await self._written()
             self.stop_leading(TryAgainLater(LED_ELSEWHERE))
-            await journal.release(for_good=False)
+            await self._release(journal, for_good=False)
 
     async def let_go(self, *, for_good: bool) -> None:
         """Lead no longer; `for_good`: nobody else has to. Raises RedisError."""
         if journal := self._journal:
             self.stop_leading(TryAgainLater(LED_ELSEWHERE))
-            await journal.release(for_good=for_good)
+            await self._release(journal, for_good=for_good)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and written."""
@@ -245,6 +245,12 @@ class SharedRoom(FollowedRoom):
         told = told_in(self._log, lang, first, remember)
         self._sessions[lang] = session = self._new_session(lang, told)
         session.receive(left_to_do([s for s in self._segmenter.recent(remember) if s.id >= first], told))
+
+    async def _release(self, journal: Journal, *, for_good: bool) -> None:
+        """Let go once nothing is being written any more. Raises RedisError."""
+        if self._writing:
+            await asyncio.wait([self._writing])
+        await journal.release(for_good=for_good)
 
     async def _settled(self) -> None:
         """Wait until what was said is in the log, at least in its own language: that is what is never lost."""

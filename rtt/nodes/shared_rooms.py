@@ -127,9 +127,12 @@ class SharedRooms(Rooms):
     async def close(self) -> None:
         """End every room; what it leads is left to other nodes."""
         await super().close()
+        # Nobody may ask the store for a connection once it is closed: that one would stay open.
         if self._running:
             self._running.cancel()
+            await asyncio.wait([self._running])
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._feed.close()
         await self._store.close()
 
     def _make_room(self, *of_room: Any) -> SharedRoom:  # noqa: ANN401 - those of Room
