@@ -125,6 +125,8 @@ def test_each_library_has_its_place(name: str) -> None:
 
 
 def test_groups_of_commands_are_imported_when_they_are_asked_for() -> None:
-    program = "import rtt.cli.main, sys; print(sorted({'rtt.bench', 'rtt.convert', 'rtt.measure'} & sys.modules.keys()))"
+    program = (
+        "import rtt.cli.main, sys; print(sorted({'rtt.bench', 'rtt.convert', 'rtt.measure'} & sys.modules.keys()))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
