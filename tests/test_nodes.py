@@ -220,14 +220,16 @@ async def test_a_leader_stays_as_long_as_another_node_has_readers(redis: RedisSe
         await reader.next(type="status", readers=1, speaker="disconnected")
 
 
-async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisServer) -> None:
-    """Redis is away for longer than the log can bear."""
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisServer, *, at_once: bool) -> None:
+    """Redis is away for longer than the log can bear; all that is said may come before any of it is in the log."""
     async with node(redis, log_limit=20) as one, greeted(one, "listen?lang=en") as reader:
         async with greeted(one, "speak?source=en") as speaker:
             redis.kill()
+            finals = [{"type": "final", "text": f"Sentence {n}.", "utterance": n} for n in range(30)]
             with suppress(ConnectionClosed):
-                for number in range(30):
-                    await speaker.send({"type": "final", "text": f"Sentence {number}.", "utterance": number})
+                for some in [finals] if at_once else [[final] for final in finals]:
+                    await asyncio.gather(*map(speaker.send, some))
             assert await speaker.closed() == 1013
             assert speaker.last_error["retryable"]
         await redis.start()

@@ -17,7 +17,7 @@ from rtt.nodes.journal import Journal
 from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.resume import left_to_do, told_in
 from rtt.nodes.store import Deposed
-from rtt.protocol import Glossary, Ready, Spoken, Status
+from rtt.protocol import Glossary, Partial, Ready, Spoken, Status
 from rtt.segmenter import Segmenter
 
 _logger = structlog.get_logger(__name__)
@@ -67,7 +67,11 @@ class SharedRoom(FollowedRoom):
 
     def receive(self, message: Spoken) -> Awaitable[None] | None:
         """Take what the speaker or an operator says, or hand it on to the node that leads."""
-        return super(FollowedRoom, self).receive(message) if self.leads else super().receive(message)
+        if not self.leads:
+            return super().receive(message)
+        super(FollowedRoom, self).receive(message)
+        # Many may come at once: nothing more is read before it is seen whether the journal can still hold it.
+        return None if isinstance(message, Partial) else self._settled()
 
     def promise(self, kept: Callable[[], object]) -> None:
         """Call back as soon as what was received is written where it outlives this node."""

@@ -296,7 +296,8 @@ class SharedRooms(Rooms):
                 case Want(langs):
                     room.announce(langs)
                 case Say(frame):
-                    room.receive(decode(frame, SPEAKER_TYPES))
+                    if taken := room.receive(decode(frame, SPEAKER_TYPES)):
+                        await taken
                     await room.kept()
         except WireError as error:
             await self._post.answer(letter, encode_error(error))
