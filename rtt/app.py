@@ -63,7 +63,7 @@ def create_app(
     app = Starlette(
         routes=[
             *_room_routes(rooms, config, door, metrics),
-            *About(catalog, engine, metrics).routes(),
+            *About(catalog, engine, metrics, door).routes(),
             *Health(engine, rooms, config, door).routes(),
             *page_routes(),
         ],

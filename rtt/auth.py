@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from rtt.errors import ConfigError, Forbidden, Unauthorized
 from rtt.protocol import Language, RoomName
+from rtt.retention import Retention
 
 # A shorter one can be guessed by whoever holds a token (RFC 7518, section 3.2, asks for as many bytes as the hash has).
 SAFE_LENGTH = 32
@@ -46,6 +47,7 @@ class Grant(Struct, frozen=True, omit_defaults=True):
     """None, for an organiser only: any room."""
     source: Language | None = None
     targets: tuple[Language, ...] = ()
+    retention: Retention = Retention()
 
 
 class Auth:

@@ -50,6 +50,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a server without a secret may listen to more than this machine."""
     public_rooms: bool = False
     """Whether anybody may make rooms on a server that has a secret."""
+    public_metrics: bool = False
+    """Whether anybody may read `/metrics` on a server that has a secret."""
     token_lifetime_s: Annotated[float, Meta(gt=0)] = 7 * 86_400.0
     """How long the tokens of a new room are good."""
     origins: tuple[str, ...] = ()

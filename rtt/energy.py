@@ -6,6 +6,7 @@ https://www.kernel.org/doc/html/latest/power/powercap/powercap.html
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client.core import CounterMetricFamily
@@ -31,22 +32,34 @@ class _Package:
         return int(self._counter.read_text())
 
 
-class EnergyCollector(Collector):
-    """Joules of the whole machine since the start, over its packages; nothing where none can be read."""
+class Energy:
+    """What the machine's packages have used together since this was made."""
 
     def __init__(self, root: Path = POWERCAP) -> None:
         self._packages: list[_Package] = []
         # Packages are named intel-rapl:0, on AMD too; what is within them has a further number.
         for folder in sorted(root.glob("intel-rapl:?")):
-            try:
+            with suppress(OSError, ValueError):
                 self._packages.append(_Package(folder))
-            except (OSError, ValueError):
-                continue
+
+    def joules(self) -> float | None:
+        """Return it; None where it cannot be read."""
+        try:
+            return sum(package.joules() for package in self._packages) if self._packages else None
+        except (OSError, ValueError):
+            return None
+
+
+class EnergyCollector(Collector):
+    """The same for Prometheus; nothing where it cannot be read."""
+
+    def __init__(self, energy: Energy) -> None:
+        self._energy = energy
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Yield the counter, if there is one."""
-        if self._packages:
-            joules = sum(package.joules() for package in self._packages)
+        joules = self._energy.joules()
+        if joules is not None:
             yield CounterMetricFamily(
                 "rtt_energy_joules", "Energy of the machine's processors since the start.", joules
             )

@@ -19,7 +19,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from rtt.energy import EnergyCollector
+from rtt.energy import Energy, EnergyCollector
 from rtt.engine import Engine, Hypothesis, JobSource, ModelMemory, Timing
 from rtt.errors import TranslationError, WireError
 from rtt.log import Clearing, Event
@@ -43,7 +43,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(EnergyCollector())
+        registry.register(EnergyCollector(Energy()))
         stages = Histogram(
             "rtt_stage_seconds", "Where a caption's time goes.", ["stage"], buckets=_SECONDS, registry=registry
         )

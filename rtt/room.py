@@ -16,6 +16,7 @@ from rtt.outbox import Outbox
 from rtt.policy import Update
 from rtt.profanity import Profanity
 from rtt.protocol import Glossary, ListenQuery, Ready, Status, encode, encode_error
+from rtt.retention import Retention
 from rtt.shortage import Shortage
 from rtt.speech import RESTARTING, Speech
 
@@ -42,11 +43,27 @@ class Room(Speech):
         self._operators: set[Outbox] = set()
         self._status: Status | None = None
         self._left_at = self._loop.time()
+        self._retention = Retention()
         self._open_sessions([source])
 
     def empty_for(self) -> float:
         """Return for how many seconds nobody was here."""
         return 0.0 if self._senders() or self._audience.readers else self._loop.time() - self._left_at
+
+    @property
+    def retention(self) -> Retention:
+        """What is kept of it once everybody has left."""
+        return self._retention
+
+    def limit_retention(self, wish: Retention) -> None:
+        """Keep no more than somebody wishes who may say so."""
+        self._retention = self._retention.stricter(wish)
+
+    @property
+    def kept_s(self) -> float:
+        """For how many seconds it is kept once everybody has left; as long as any where nothing was said."""
+        most = self._config.room_linger_s
+        return self._retention.kept_s(most) if self._log.seq or self._glossary.said else most
 
     @property
     def readers(self) -> int:

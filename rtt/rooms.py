@@ -124,9 +124,9 @@ class Rooms:
             settled = asyncio.get_running_loop().time() - _SETTLE_S
             for room in list(self._rooms.values()):
                 room.tell_status()
-                if room.empty_for() > self._config.room_linger_s:
+                if room.empty_for() > room.kept_s:
                     self._put_away(room)
-                elif self._archive and room.leads:
+                elif self._goes_to_files(room):
                     self._write(ended_talks(room, settled))
 
     async def close(self) -> None:
@@ -173,10 +173,14 @@ class Rooms:
                 _log.error("a language of the schedule cannot be had", room=room.name, reason=str(error))
 
     def _put_away(self, room: Room) -> None:
-        """Forget a room, and write what was said in it where that is asked for; never what was said in private."""
-        if self._archive and room.leads and room.name not in self._private:
+        """Forget a room, and write what was said in it where that is asked for."""
+        if self._goes_to_files(room):
             self._write(other_talks(room))
         self.forget(room)
+
+    def _goes_to_files(self, room: Room) -> bool:
+        """Tell whether this server writes a room's transcripts to files; never what was said in private."""
+        return bool(self._archive) and room.leads and room.name not in self._private and room.retention.transcripts
 
     def _write(self, records: list[Record]) -> None:
         if self._archive and records:

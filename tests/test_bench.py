@@ -20,7 +20,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from rtt.bench import ablation, capacity, crowd, fanout, latency, memory, plots, start
 from rtt.bench.answers import answers, lost_finals
 from rtt.bench.apart import Link, Outcome, apart
-from rtt.bench.cost import Energy, Memory, Meter
+from rtt.bench.cost import Memory, Meter
 from rtt.bench.excerpt import excerpt, in_a_row, stretches
 from rtt.bench.ingredients import VARIANTS
 from rtt.bench.limit import find_limit
@@ -283,23 +283,6 @@ def test_a_line_tells_figure_target_and_verdict() -> None:
     ]  # fmt: skip
     assert line("rooms", 59.0, "{:.0f}", Target(least=60)) == ["rooms", "59", "≥ 60", "fail"]
     assert line("joules", None, target=Target(most=1)) == ["joules", "–", "≤ 1.0", ""]
-
-
-def test_energy_is_the_sum_of_the_packages_and_their_counters_begin_anew(tmp_path: Path) -> None:
-    for name, value in {"intel-rapl:0": 900, "intel-rapl:1": 10, "intel-rapl:0:0": 5}.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "energy_uj").write_text(f"{value}\n")
-        (tmp_path / name / "max_energy_range_uj").write_text("1000\n")
-    energy = Energy(tmp_path)
-    before = energy.read()
-    assert list(before.values()) == [900, 10]
-    (tmp_path / "intel-rapl:0" / "energy_uj").write_text("100")
-    (tmp_path / "intel-rapl:1" / "energy_uj").write_text("60")
-    assert energy.joules(before, energy.read()) == pytest.approx(250e-6)
-    (tmp_path / "intel-rapl:1" / "energy_uj").unlink()
-    assert energy.joules(before, energy.read()) is None
-    nowhere = Energy(tmp_path / "nowhere")
-    assert nowhere.joules(nowhere.read(), nowhere.read()) is None
 
 
 def test_the_frames_of_a_server_are_read() -> None:

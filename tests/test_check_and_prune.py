@@ -17,6 +17,8 @@ from rtt.convert.samples import samples
 from rtt.convert.start import FLAG
 from rtt.convert.vocabulary import read_vocabularies
 from rtt.convert.weights import Variable, read_weights, write_weights
+from rtt.ct2.hardware import choose_hardware
+from rtt.ct2.multilingual import MultilingualTranslator
 from rtt.errors import ModelError
 from tests import small_models as small
 from tests.folders import BUNDLED, ModelFolder
@@ -79,6 +81,16 @@ def test_a_model_that_starts_from_zeros_is_found_out(tmp_path: Path) -> None:
     seal(made.folder, made.manifest, "")
     found = outcomes(model(made.folder))
     assert (found["prefix"], found["prefix in one pass"]) == (Outcome.GOOD, Outcome.DOUBTFUL)
+
+
+def test_what_was_found_out_of_a_model_of_many_languages_holds_for_each_pair(tmp_path: Path) -> None:
+    made = convert(
+        small.many(tmp_path / "nllb", ["eng_Latn", "deu_Latn"]), tmp_path / "models", Wishes(), lambda _: None
+    )
+    translator = MultilingualTranslator(made, choose_hardware("cpu", "auto", 1))
+    assert translator.of_pair("de", "en").prefill
+    translator._decoder.prefill = False
+    assert not translator.of_pair("de", "en").prefill
 
 
 def test_a_punctuation_model_is_checked_as_far_as_it_goes() -> None:

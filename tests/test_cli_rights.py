@@ -18,6 +18,7 @@ from rtt.cli.token import token as print_token
 from rtt.client import listen, speak
 from rtt.errors import RttError, ServerError, Unauthorized
 from rtt.protocol import Caption
+from rtt.retention import Retention
 from tests.conftest import running_server
 
 SECRET = "a secret for tests, long enough not to be guessed"
@@ -47,6 +48,11 @@ class TestToken:
 
     def test_an_organiser_needs_no_room(self) -> None:
         assert Auth([SECRET]).admit(made(role=Role.ORGANISER), Role.ORGANISER, "any").room is None
+
+    def test_it_carries_what_is_kept_of_the_room(self) -> None:
+        link = made("hall", Role.SPEAKER, link="https://captions.example", retention_s=60, transcripts=False)
+        for token in parse_qs(urlsplit(link).fragment).values():
+            assert Auth([SECRET]).admit(token[0], Role.READER).retention == Retention(60, transcripts=False)
 
     def test_it_expires(self) -> None:
         token = made("hall", hours=0.01)

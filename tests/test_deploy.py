@@ -2,16 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import re
-import shutil
-import signal
 import ssl
 import subprocess
-import sys
 import tomllib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,27 +28,16 @@ from rtt.protocol import Load
 from rtt.rehearsal.server import _LITTLE_BYTES
 from rtt.server import _FLUSH_S
 from tests.conftest import Peer
+from tests.dashboard import DEPLOY, EMPTY_WITHOUT_ERRORS, NODES, QUERIES, ROOT, watch_a_talk
 from tests.redis_server import free_port
+from tests.tools import running, tool
 from tests.topology import topology
 
-ROOT = Path(__file__).parent.parent
-DEPLOY = ROOT / "deploy"
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SERVICES: Mapping[str, Any] = yaml.safe_load(COMPOSE)["services"]
-DASHBOARD = orjson.loads((DEPLOY / "grafana" / "dashboards" / "rtt.json").read_bytes())
-QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 RULES = (DEPLOY / "alerts.yml").read_text()
 ALERTS = {rule["alert"]: rule["expr"] for rule in yaml.safe_load(RULES)["groups"][0]["rules"]}
 SERVERS = (ROOT / "docs" / "servers.md").read_text()
-
-
-def tool(name: str) -> str:
-    """Return the path of a tool of Debian's."""
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        pytest.skip(f"needs {name}, which scripts/test installs")
-    return found
 
 
 def check(*command: str) -> str:
@@ -76,20 +60,6 @@ def table_of(what: str) -> list[str]:
     rows = re.search(rf"^\| {what} \|.*?\n\n", SERVERS, re.MULTILINE | re.DOTALL)
     assert rows
     return [name for row in rows[0].strip().splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
-
-
-@asynccontextmanager
-async def running(*command: str, **environment: str) -> AsyncIterator[None]:
-    process = _start(command, environment)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-
-
-def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment)
 
 
 class TestContainers:
@@ -142,7 +112,7 @@ class TestContainers:
 class TestOneMachine:
     def test_systemd_reads_the_unit(self, tmp_path: Path) -> None:
         unit = (DEPLOY / "rtt.service").read_text()
-        started = str(Path(sys.executable).with_name("rtt"))
+        started = tool("rtt")
         assert "/opt/rtt/.venv/bin/rtt" in unit
         (tmp_path / "rtt.service").write_text(unit.replace("/opt/rtt/.venv/bin/rtt", started))
         assert check(tool("systemd-analyze"), "verify", str(tmp_path / "rtt.service")) == ""
@@ -219,9 +189,11 @@ class TestWatching:
     def test_prometheus_asks_every_node(self) -> None:
         config = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
-        assert job["static_configs"][0]["targets"] == [f"{name}:8000" for name in ("node1", "node2", "relay")]
+        assert job["static_configs"][0]["targets"] == NODES.split(", ")
+        # It has no token.
+        assert all(SERVICES[target.split(":")[0]]["environment"]["RTT_PUBLIC_METRICS"] for target in NODES.split(", "))
 
-    @pytest.mark.parametrize("query", [*QUERIES, *ALERTS.values()])
+    @pytest.mark.parametrize("query", [*(query.asks for query in QUERIES), *ALERTS.values()])
     def test_a_panel_or_an_alert_asks_for_what_a_server_tells(self, query: str) -> None:
         families = told_by_a_server()
         told = {sample.name for family in families for sample in family.samples}
@@ -246,44 +218,8 @@ class TestWatching:
     def test_a_disk_is_as_small_for_an_alert_as_for_a_rehearsal(self) -> None:
         assert float(ALERTS["RttTranscriptsDiskLow"].partition(" < ")[2]) == _LITTLE_BYTES
 
-    async def test_a_real_prometheus_answers_every_panel(self, real_server: str, tmp_path: Path) -> None:
-        config = (DEPLOY / "prometheus.yml").read_text()
-        target = real_server.removeprefix("http://")
-        config = config.replace("node1:8000, node2:8000, relay:8000", target).replace("5s", "250ms")
-        (tmp_path / "prometheus.yml").write_text(config)
-        (tmp_path / "alerts.yml").write_text(RULES)
-        url = f"http://127.0.0.1:{free_port()}"
-        command = (
-            tool("prometheus"),
-            f"--config.file={tmp_path}/prometheus.yml",
-            f"--storage.tsdb.path={tmp_path}/data",
-            f"--web.listen-address={url.removeprefix('http://')}",
-        )
-        async with (
-            running(*command),
-            connect(real_server.replace("http", "ws") + "/v1/translate?source=en&target=de") as it,
-        ):
-            peer = Peer(it)
-            await peer.send("no JSON")
-            async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(40):
-                left = list(QUERIES)
-                while left:
-                    await peer.send({"type": "final", "text": "Good morning."})
-                    left = [query for query in left if not await _result(client, url, query)]
-                while (health := await _health_of_rules(client, url)) != dict.fromkeys(ALERTS, "ok"):
-                    assert "err" not in health.values()
-                    await asyncio.sleep(0.2)
-
-
-async def _result(client: httpx.AsyncClient, url: str, query: str) -> bool:
-    with contextlib.suppress(httpx.TransportError):
-        params = {"query": query.replace("$__rate_interval", "5s")}
-        answer = await client.get(f"{url}/api/v1/query", params=params)
-        assert answer.status_code in {200, 503}, answer.text
-        return answer.is_success and bool(answer.json()["data"]["result"])
-    return False
-
-
-async def _health_of_rules(client: httpx.AsyncClient, url: str) -> dict[str, str]:
-    (group,) = (await client.get(f"{url}/api/v1/rules")).json()["data"]["groups"]
-    return {rule["name"]: rule["health"] for rule in group["rules"]}
+    async def test_a_real_prometheus_answers_every_panel_and_reads_every_alert(self, tmp_path: Path) -> None:
+        quiet, troubled, alerts = await watch_a_talk(tmp_path)
+        assert [query for query in QUERIES if not quiet[query]] == EMPTY_WITHOUT_ERRORS
+        assert all(troubled.values())
+        assert alerts == dict.fromkeys(ALERTS, "ok")

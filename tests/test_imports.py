@@ -1,6 +1,8 @@
 """Imports run downward only, the policy knows no clock, and each outside library has its one place."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +32,7 @@ ORDER = [
     {"policy"},
     {"glossary", "guards", "punctuation"},
     {"segmenter"},
-    {"catalog", "client", "engine", "http_client", "outbox", "talks", "trace"},
+    {"catalog", "client", "engine", "http_client", "outbox", "retention", "talks", "trace"},
     {"connection"},
     {"protocol", "route"},
     {"alignment"},
@@ -39,7 +41,7 @@ ORDER = [
 ]
 PURE = {
     *("cache", "captions", "load", "log", "policy", "glossary", "guards", "punctuation", "segmenter", "engine"),
-    *("protocol", "alignment", "text", "errors", "talks", "route", "shortage"),
+    *("protocol", "alignment", "text", "errors", "retention", "talks", "route", "shortage"),
 }
 IMPURE = {"asyncio", "time", "datetime", "random", "threading", "socket", "structlog", "ctranslate2", "sentencepiece"}
 # Who else may import what.
@@ -120,3 +122,11 @@ def test_measures_and_transcripts_are_pure(file: str) -> None:
 @pytest.mark.parametrize("name", ONLY)
 def test_each_library_has_its_place(name: str) -> None:
     assert {module(file) for file, path in FILES.items() if name in imports(path)} - {name} <= ONLY[name]
+
+
+def test_groups_of_commands_are_imported_when_they_are_asked_for() -> None:
+    program = (
+        "import rtt.cli.main, sys; print(sorted({'rtt.bench', 'rtt.convert', 'rtt.measure'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"

@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from rtt.auth import Auth, Grant, Role
 from rtt.measure.report import Report
+from tests.conftest import running_server
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-c", "from rtt.cli.measure import commands; commands()"]
@@ -126,3 +128,14 @@ def test_an_unknown_variant_is_told(trace: Path) -> None:
     done = measure("policy", trace, "--variant", "nonsense")
     assert done.returncode != 0
     assert "there are: fast, steady, final" in done.stderr + done.stdout
+
+
+def test_a_server_that_needs_a_token_is_measured_with_an_organisers(trace: Path) -> None:
+    secret = "a secret for tests, long enough not to be guessed"
+    with running_server("--no-adapt", RTT_SECRET=secret) as url:
+        figures = json("talk", trace, "--speed", "10", "--url", url, "--token", secret)["talks"][0]
+        assert (figures["segments"], figures["lost_segments"]) == (1, 0)
+        refused = measure(
+            "talk", trace, "--url", url, "--token", Auth([secret]).issue(Grant(Role.SPEAKER, 2**32, "hall"))
+        )
+    assert (refused.returncode, "the token is for room hall" in refused.stderr) == (1, True)

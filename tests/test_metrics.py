@@ -1,16 +1,21 @@
 """What the server tells of itself: over HTTP, and in captions where a reader asks for it."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
-from rtt.energy import EnergyCollector
+from rtt.auth import Role
+from rtt.energy import Energy, EnergyCollector
 from rtt.protocol import Load
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
+from tests.test_app import get
+from tests.test_rights import SECRET, token
 
 SAID = "Nobody knows the troubles."
 
@@ -90,6 +95,28 @@ async def test_two_servers_in_a_process_do_not_share_their_metrics(service: Serv
             assert (await metrics(other.url))["rtt_rooms"] == 0
 
 
+@pytest.mark.parametrize(
+    ("address", "given", "status"),
+    [
+        ("", "", 200),
+        ("203.0.113.7", "", 401),
+        ("203.0.113.7", "wrong", 401),
+        ("203.0.113.7", token(Role.READER), 403),
+        ("203.0.113.7", token(Role.OPERATOR), 200),
+        ("203.0.113.7", SECRET, 200),
+    ],
+)
+async def test_where_there_is_a_secret_not_everybody_is_told(address: str, given: str, status: int) -> None:
+    headers = {"Authorization": f"Bearer {given}"} if given else {}
+    headers |= {"X-Forwarded-For": address} if address else {}
+    async with serving(ScriptedEngine(shout), scripted_catalog(), secrets=[SECRET]) as service:
+        assert (await get(service, "/metrics", **headers)).status_code == status
+    for secrets in ([SECRET], []):
+        options: dict[str, Any] = {"secrets": secrets, "public_metrics": bool(secrets)}
+        async with serving(ScriptedEngine(shout), scripted_catalog(), **options) as service:
+            assert (await get(service, "/metrics", **headers)).status_code == 200
+
+
 async def test_captions_say_where_their_time_went_if_asked(real_server: str) -> None:
     path = real_server.replace("http", "ws", 1) + "/v1/translate?source=en&target=de&stability=final"
     for number, asked in enumerate(("&timing=true", "", "&timing=true")):
@@ -118,9 +145,9 @@ def package(root: Path, name: str, energy_uj: int, most_uj: int) -> Path:
     return folder
 
 
-def joules(collector: EnergyCollector) -> float | None:
+def shown(energy: Energy) -> float | None:
     registry = CollectorRegistry()
-    registry.register(collector)
+    registry.register(EnergyCollector(energy))
     return registry.get_sample_value("rtt_energy_joules_total")
 
 
@@ -128,17 +155,19 @@ def test_energy_is_counted_from_the_start_on_over_all_packages(tmp_path: Path) -
     first = package(tmp_path, "intel-rapl:0", 5_000_000, 9_999_999)
     second = package(tmp_path, "intel-rapl:1", 0, 9_999_999)
     package(tmp_path, "intel-rapl:0:0", 7, 9)
-    collector = EnergyCollector(tmp_path)
-    assert joules(collector) == 0
+    energy = Energy(tmp_path)
+    assert shown(energy) == energy.joules() == 0
     (first / "energy_uj").write_text("8000000\n")
     (second / "energy_uj").write_text("500000\n")
-    assert joules(collector) == 3.5
+    assert energy.joules() == 3.5
     # It begins anew.
     (first / "energy_uj").write_text("1000000\n")
-    assert joules(collector) == 6.5
+    assert shown(energy) == energy.joules() == 6.5
+    (second / "energy_uj").unlink()
+    assert shown(energy) is energy.joules() is None
 
 
 def test_where_no_energy_can_be_read_none_is_shown(tmp_path: Path) -> None:
     (package(tmp_path, "intel-rapl:0", 1, 9) / "energy_uj").unlink()
-    assert joules(EnergyCollector(tmp_path)) is None
-    assert joules(EnergyCollector(tmp_path / "nowhere")) is None
+    assert shown(Energy(tmp_path)) is None
+    assert shown(Energy(tmp_path / "nowhere")) is None

@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from rtt.engine import NoEngine
+from rtt.nodes.store import Store
 from tests.conftest import Peer, Service, serving
 from tests.redis_server import RedisServer
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
@@ -219,14 +220,16 @@ async def test_a_leader_stays_as_long_as_another_node_has_readers(redis: RedisSe
         await reader.next(type="status", readers=1, speaker="disconnected")
 
 
-async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisServer) -> None:
-    """Redis is away for longer than the log can bear."""
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_speaker_is_asked_to_wait_before_anything_is_lost(redis: RedisServer, *, at_once: bool) -> None:
+    """Redis is away for longer than the log can bear; all that is said may come before any of it is in the log."""
     async with node(redis, log_limit=20) as one, greeted(one, "listen?lang=en") as reader:
         async with greeted(one, "speak?source=en") as speaker:
             redis.kill()
+            finals = [{"type": "final", "text": f"Sentence {n}.", "utterance": n} for n in range(30)]
             with suppress(ConnectionClosed):
-                for number in range(30):
-                    await speaker.send({"type": "final", "text": f"Sentence {number}.", "utterance": number})
+                for some in [finals] if at_once else [[final] for final in finals]:
+                    await asyncio.gather(*map(speaker.send, some))
             assert await speaker.closed() == 1013
             assert speaker.last_error["retryable"]
         await redis.start()
@@ -376,19 +379,25 @@ async def test_a_log_that_was_lost_is_a_gap(redis: RedisServer) -> None:
         assert (await reader.next(type="ready"))["gap"] is True
 
 
-async def test_a_room_that_everybody_left_is_forgotten(redis: RedisServer) -> None:
-    async with node(redis, room_linger_s=0) as one:
-        async with greeted(one, "speak?source=en") as speaker, greeted(one, "listen?lang=de") as reader:
-            await speaker.send({"type": "final", "text": "Secret."})
-            await reader.next(type="caption")
-        async with asyncio.timeout(10):
-            while len(one.app.state.rooms):
-                await asyncio.sleep(0.05)
-        client = redis.client()
-        async with client:
-            keys = [key async for key in client.scan_iter("rtt:room:*")]
-            assert keys
-            assert all([0 < await client.ttl(key) <= 60 for key in keys])
+@asynccontextmanager
+async def connected(redis: RedisServer) -> AsyncIterator[Store]:
+    store = Store(redis.url, log_limit=10)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def test_a_cancellation_is_never_lost(redis: RedisServer) -> None:
+    """Whenever it comes: together with an answer too, or with an error. Who misses it would go on for ever."""
+    async with connected(redis) as store:
+        for turns in range(40):
+            asking = asyncio.create_task(store.seq("hall"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if asking.cancel():
+                with pytest.raises(asyncio.CancelledError):
+                    await asking
 
 
 async def test_somebody_elses_redis_is_no_place_for_surprises(nodes: Nodes, redis: RedisServer) -> None:

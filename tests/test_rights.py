@@ -173,6 +173,7 @@ class TestMakingRooms:
         assert answer.status_code == 201
         assert answer.json() == {
             "room": "hall", "tokens": {"speaker": "", "operator": "", "reader": ""}, "expires_at": None,
+            "retention_s": 600.0, "transcripts": False,
         }  # fmt: skip
 
     @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from msgspec import Struct
 from rtt import text as text_rules
 from rtt.audience import Reader
 from rtt.bench.apart import Link, apart
-from rtt.bench.cost import Energy
 from rtt.bench.excerpt import message_of, stretches
 from rtt.bench.ingredients import VARIANTS, Variant
 from rtt.bench.samples import Spread, ratio, spread_of
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
 from rtt.catalog import Catalog
 from rtt.config import Config, make_config
+from rtt.energy import Energy
 from rtt.engine import Job
 from rtt.metrics import Metrics
 from rtt.outbox import Outbox
@@ -125,9 +125,9 @@ async def perform(
     else:
         answering = [_again_and_again(engine, model, said) for said in excerpts]
     energy = Energy()
-    joules, cpu_s, begin = energy.read(), time.process_time(), time.perf_counter()
+    cpu_s, begin = time.process_time(), time.perf_counter()
     await asyncio.gather(*answering)
-    repeat = Repeat(time.perf_counter() - begin, time.process_time() - cpu_s, energy.joules(joules, energy.read()))
+    repeat = Repeat(time.perf_counter() - begin, time.process_time() - cpu_s, energy.joules())
     await engine.stop()
     return repeat
 

@@ -4,9 +4,9 @@ import sys
 
 import typer
 
-from rtt.cli import bench, measure, models
 from rtt.cli.check import check
 from rtt.cli.config import config
+from rtt.cli.groups import LateGroups
 from rtt.cli.listen import listen
 from rtt.cli.replay import replay
 from rtt.cli.serve import serve
@@ -18,6 +18,7 @@ from rtt.errors import RttError
 COMMANDS = (serve, config, token, check, translate, replay, listen, transcript)
 
 commands = typer.Typer(
+    cls=LateGroups,
     help="Live captions in every reader's language.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -26,9 +27,6 @@ commands = typer.Typer(
 _TAKES_ANY_OPTION = {"allow_extra_args": True, "ignore_unknown_options": True}
 for command in COMMANDS:
     commands.command(context_settings=_TAKES_ANY_OPTION if command is config else None)(command)
-commands.add_typer(measure.commands, name="measure")
-commands.add_typer(models.commands, name="models")
-commands.add_typer(bench.commands, name="bench")
 
 
 def app() -> None:

@@ -45,6 +45,10 @@ def talk(
         float, typer.Option(min=0.01, max=1000, help="How many times as fast as spoken; lags are honest at 1 only.")
     ] = 1.0,
     url: Annotated[str | None, typer.Option(help="The server; without, one is started for the time.")] = None,
+    token: Annotated[
+        str,
+        typer.Option(envvar="RTT_TOKEN", help="An organiser's token, where the server needs one: rooms are made up."),
+    ] = "",
     models: Models = None,
     references: Annotated[
         Path | None, typer.Option(help="Folder of NAME.refs.json with the true sentences; default: beside the trace.")
@@ -59,7 +63,7 @@ def talk(
     logs = {path: [load(path)] for path in traces if path.name.endswith(LOG_SUFFIX)}
     fresh = [path for path in traces if path not in logs]
     if fresh:
-        logs |= asyncio.run(_replay_all(fresh, readers, source, speed, url, models, references, quiet=json))
+        logs |= asyncio.run(_replay_all(fresh, readers, source, speed, url, token, models, references, quiet=json))
     reports: list[Report] = []
     alike: dict[Talk, list[Measures]] = {}
     for path in traces:
@@ -84,6 +88,7 @@ async def _replay_all(
     source: str,
     speed: float,
     url: str | None,
+    token: str,
     models: Sequence[Path] | None,
     references: Path | None,
     *,
@@ -96,9 +101,9 @@ async def _replay_all(
             for path, performance in performances.items():
                 known = references_of(performance.name, path, references)
                 bar = progress.add_task(performance.name, total=performance.events[-1].at_ms)
-                found = await replay(address, performance, readers, partial(_show, progress, bar))
+                found = await replay(address, performance, readers, partial(_show, progress, bar), token)
                 offline = {
-                    lang: await translate_offline(address, known[source], source, lang)
+                    lang: await translate_offline(address, known[source], source, lang, token)
                     for lang in dict(readers)
                     if source in known and lang in known
                 }

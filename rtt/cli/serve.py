@@ -61,6 +61,9 @@ def serve(
     public_rooms: Annotated[
         bool | None, typer.Option("--public-rooms", envvar="RTT_PUBLIC_ROOMS", help="Let anybody make rooms.")
     ] = None,
+    public_metrics: Annotated[
+        bool | None, typer.Option("--public-metrics", envvar="RTT_PUBLIC_METRICS", help="Let anybody read /metrics.")
+    ] = None,
     token_lifetime_s: Annotated[
         float | None, typer.Option(envvar="RTT_TOKEN_LIFETIME_S", help="Seconds a new room's tokens are good.")
     ] = None,

@@ -1,24 +1,21 @@
 """What a model is held against before it is trusted with captions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
-import ctranslate2
 from msgspec import Struct
 
 from rtt import guards
 from rtt import text as text_rules
-from rtt.catalog import Model, Task
+from rtt.catalog import Model
 from rtt.convert.licence import UNKNOWN
-from rtt.ct2.hardware import choose_hardware
 from rtt.ct2.tokeniser import load_tokeniser, written_pieces
+from rtt.ct2.translator import Translator
 from rtt.ct2.trial import Trial
 from rtt.errors import ModelError
 
 # One pass rounds otherwise than one step a token, which now and then turns a near tie.
 _ALIKE = 0.9
-_LONGEST = 128
 
 
 class Outcome(StrEnum):
@@ -51,7 +48,7 @@ def check(model: Model, texts: Sequence[str], pair: tuple[str, str]) -> list[Fin
         _licence(model),
         _tokenisers(model),
         *_translation(trial, texts),
-        *(_prefixes(model, texts, pair) if model.manifest.task is Task.TRANSLATE else []),
+        *(_prefixes(trial.translator, texts) if trial.translator else []),
         _size(model),
     ]
 
@@ -90,36 +87,19 @@ def _is_degenerate(text: str, answer: str) -> bool:
     return guards.runs_away(text, answer) or guards.without_repeats(text, answer) != answer
 
 
-def _prefixes(model: Model, texts: Sequence[str], pair: tuple[str, str]) -> list[Finding]:
+def _prefixes(translator: Translator, texts: Sequence[str]) -> list[Finding]:
     """Hold what follows a forced beginning against what the model writes freely."""
-    before_source, before_target = model.manifest.tags(*pair)
-    tokeniser = load_tokeniser(model, model.manifest.tokeniser.source)
-    sources = [[*before_source, *tokeniser.encode(text, out_type=str)] for text in texts]
-    decoder = ctranslate2.Translator(str(model.folder), **choose_hardware("cpu", "auto", 1).options)
-
-    def answers(prefixes: Sequence[list[str]], **options: Any) -> list[list[str]]:  # noqa: ANN401 - CTranslate2's own
-        results = decoder.translate_batch(
-            sources, target_prefix=prefixes, beam_size=1, max_decoding_length=_LONGEST, **options
-        )
-        return [result.hypotheses[0] for result in results]
-
-    free = answers([before_target for _ in sources])
-    halves = [answer[: max(len(before_target), len(answer) // 2)] for answer in free]
-    return [
-        _parity("prefix", free, lambda: answers(halves), Outcome.BAD),
-        _parity(
-            "prefix in one pass",
-            free,
-            lambda: answers(halves, return_alternatives=True, num_hypotheses=1),
-            Outcome.DOUBTFUL,
-        ),
-    ]
+    steps = _parity("prefix", [translator.goes_on(text, in_one_pass=False) for text in texts], Outcome.BAD)
+    if not translator.prefill:
+        says = "the model takes prefixes step by step only, which is slower"
+        return [steps, Finding("prefix in one pass", Outcome.DOUBTFUL, says)]
+    one_pass = [translator.goes_on(text, in_one_pass=True) for text in texts]
+    return [steps, _parity("prefix in one pass", one_pass, Outcome.DOUBTFUL)]
 
 
-def _parity(name: str, free: Sequence[list[str]], forced: Callable[[], list[list[str]]], otherwise: Outcome) -> Finding:
-    same = sum(one == other for one, other in zip(free, forced(), strict=True))
-    outcome = Outcome.GOOD if same >= _ALIKE * len(free) else otherwise
-    return Finding(name, outcome, f"{same} of {len(free)} sentences go on after their first half as without it")
+def _parity(name: str, alike: Sequence[bool], otherwise: Outcome) -> Finding:
+    outcome = Outcome.GOOD if sum(alike) >= _ALIKE * len(alike) else otherwise
+    return Finding(name, outcome, f"{sum(alike)} of {len(alike)} sentences go on after their first half as without it")
 
 
 def _size(model: Model) -> Finding:

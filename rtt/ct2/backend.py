@@ -61,9 +61,15 @@ class Ct2Backend:
         order = sorted(range(len(jobs)), key=lambda index: jobs[index].model)
         for leg, group in groupby(order, key=lambda index: jobs[index].model):
             indices = list(group)
-            translated = self._translator(leg).translate([jobs[index] for index in indices])
+            translated = self.translator(leg).translate([jobs[index] for index in indices])
             answers.update(zip(indices, translated, strict=True))
         return [answers[index] for index in range(len(jobs))]
+
+    def translator(self, leg: str) -> Translator | Punctuator:
+        """Return what answers the jobs of one leg of a route."""
+        name, source, target = split_leg(leg)
+        model = self._models[name]
+        return model.of_pair(source, target) if isinstance(model, MultilingualTranslator) else model
 
     def _to_last_leg(self, jobs: Sequence[Job]) -> list[Job]:
         """Translate the texts that go through a pivot up to it: what readers have seen belongs to the last leg."""
@@ -75,11 +81,6 @@ class Ct2Backend:
             for (index, route), answer in zip(pivoted.items(), texts, strict=True)
         }
         return [last.get(index, job) for index, job in enumerate(jobs)]
-
-    def _translator(self, leg: str) -> Translator | Punctuator:
-        name, source, target = split_leg(leg)
-        model = self._models[name]
-        return model.of_pair(source, target) if isinstance(model, MultilingualTranslator) else model
 
     def _loaded(self, model: Model) -> Translator | Punctuator:
         if model.manifest.task is Task.PUNCTUATE:

@@ -77,11 +77,20 @@ class Decoder:
         if not self.prefill:
             return
         self._batched([Question(source) for source in sources])
-        for source in sources:
-            (free,) = self._batched([Question(source)])
-            half = Question(source, free.tokens[: max(1, len(free.tokens) // 2)])
-            if self._prefilled(half).decoded().tokens != free.decoded().tokens:
-                self.prefill = False
+        if not all(self.goes_on(source, in_one_pass=True) for source in sources):
+            self.prefill = False
+
+    def goes_on(self, source: list[str], *, in_one_pass: bool) -> bool:
+        """Tell whether an answer goes on after its first half, where that is forced, as it does without.
+
+        Raises TranslationError.
+        """
+        (free,) = self._batched([Question(source)])
+        half = Question(source, free.tokens[: max(1, len(free.tokens) // 2)])
+        again = self._prefilled(half) if in_one_pass else self._batched([half])[0]
+        answer = half.prefix + again.tokens
+        # One that never ends is cut, and later where it has a prefix.
+        return free.tokens == (answer if END in free.tokens else answer[: len(free.tokens)])
 
     def score(self, sources: Sequence[list[str]], drafts: Sequence[list[str]]) -> list[list[float]]:
         """Return the log-probability of each token of the drafts and of the end after them. Raises TranslationError."""

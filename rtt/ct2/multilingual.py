@@ -21,7 +21,7 @@ class MultilingualTranslator(Translator):
     def __init__(self, model: Model, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
         super().__init__(model, hardware, prefill=prefill, max_tokens=max_tokens)
         self._manifest = model.manifest
-        self._shared = self._decoder
+        self._model = self._decoder.model
         _check_tags(model)
         self.use(model.manifest.source, model.manifest.target)
 
@@ -34,8 +34,9 @@ class MultilingualTranslator(Translator):
     def use(self, source: str, target: str) -> None:
         """Translate from `source` to `target` from now on."""
         tags = {*self._manifest.sources.values(), *self._manifest.targets.values()}
-        tagged = _Tagged(self._shared.model, *self._manifest.tags(source, target), frozenset(tags))
-        self._decoder = self._shared.of(tagged)
+        tagged = _Tagged(self._model, *self._manifest.tags(source, target), frozenset(tags))
+        # Of the decoder at hand, which knows by now what the model can do.
+        self._decoder = self._decoder.of(tagged)
 
 
 def _check_tags(model: Model) -> None:

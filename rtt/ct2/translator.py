@@ -58,6 +58,10 @@ class Translator:
         spread = words[::every][: _TRIALS * _TRIAL_WORDS]
         self._decoder.check([spread[start::_TRIALS] for start in range(_TRIALS)])
 
+    def goes_on(self, text: str, *, in_one_pass: bool) -> bool:
+        """Tell whether a text's answer goes on after its forced first half as without. Raises TranslationError."""
+        return self._decoder.goes_on(self._source.encode(text, out_type=str), in_one_pass=in_one_pass)
+
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rtt.catalog import Catalog, Model, Task
 from rtt.ct2.backend import Ct2Backend
 from rtt.ct2.hardware import choose_hardware
+from rtt.ct2.translator import Translator
 from rtt.engine import Job
 from rtt.errors import ModelError
 
@@ -41,3 +42,9 @@ class Trial:
             answers += [hypothesis.text for hypothesis in self._backend.translate_batch(jobs)]
             advance(len(jobs))
         return answers, time.perf_counter() - begin
+
+    @property
+    def translator(self) -> Translator | None:
+        """What translates; None of a model that does something else."""
+        found = self._backend.translator(self._route)
+        return found if isinstance(found, Translator) else None

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from rtt.catalog import Catalog
+from rtt.endpoints.door import Door
 from rtt.endpoints.offer import models_of
 from rtt.engine import Engine
 from rtt.metrics import Metrics
@@ -14,10 +15,11 @@ from rtt.metrics import Metrics
 class About:
     """Answers for a server with some models, an engine that runs them, and what is measured."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, metrics: Metrics) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, metrics: Metrics, door: Door) -> None:
         self._catalog = catalog
         self._engine = engine
         self._metrics = metrics
+        self._door = door
 
     def routes(self) -> list[BaseRoute]:
         """Return the way to each answer."""
@@ -30,5 +32,6 @@ class About:
         models = models_of(self._catalog, self._engine.prefills(), self._engine.memory().sizes)
         return Response(orjson.dumps({"models": models}), media_type="application/json")
 
-    async def _measured(self, _request: Request) -> Response:
+    async def _measured(self, request: Request) -> Response:
+        self._door.admit_watcher(request)
         return Response(self._metrics.text(), headers={"content-type": self._metrics.content_type})

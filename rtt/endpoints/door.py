@@ -17,6 +17,7 @@ class Door:
 
     def __init__(self, config: Config, auth: Auth) -> None:
         self.auth = auth
+        self._public_metrics = config.public_metrics
         self._origins = {origin.lower() for origin in config.origins}
         self._names = {name.lower() for name in ("localhost", config.host, *config.hosts)}
         self._checks_names = bool(config.hosts) or not auth.required
@@ -24,6 +25,11 @@ class Door:
     def admit(self, connection: HTTPConnection, least: Role, room: str | None = None) -> Grant:
         """Return what the peer may do, if that is at least a role in a room. Raises Unauthorized, Forbidden."""
         return self.auth.admit(_token(connection), least, room)
+
+    def admit_watcher(self, connection: HTTPConnection) -> None:
+        """Refuse to say how the server fares, but to this machine and to operators. Raises Unauthorized, Forbidden."""
+        if not self._public_metrics and address_of(connection):
+            self.admit(connection, Role.OPERATOR)
 
     def check_page(self, connection: HTTPConnection) -> None:
         """Refuse the pages of others, which a browser would let speak to a server that it can reach. Raises Forbidden.

@@ -98,6 +98,7 @@ class Sockets:
         if query.role:
             _check_part(grant, query.role)
         room = await self._rooms.to_read(name, grant.source, address_of(websocket), query.since)
+        room.limit_retention(grant.retention)
         pace = self._pace("reader", str(id(outbox)))
         try:
             with room.read(outbox, query):
@@ -113,9 +114,12 @@ class Sockets:
         _check_part(grant, part)
         wanted = name, query.source or grant.source, address_of(websocket)
         if part is Part.OPERATOR:
-            await self._operate(websocket, outbox, await self._rooms.to_operate(*wanted))
+            room = await self._rooms.to_operate(*wanted)
+            room.limit_retention(grant.retention)
+            await self._operate(websocket, outbox, room)
             return
         room = await self._rooms.to_speak(*wanted)
+        room.limit_retention(grant.retention)
         source = self._rooms.catalog.resolve(query.source or grant.source or room.source)
         room.take_over(outbox, source, self._resolved(query.target or grant.targets))
         try:

@@ -111,6 +111,7 @@ class Streams:
         ):
             query = format_.query(query, request)
             room = await self._rooms.to_read(name, grant.source, address, query.since)
+            room.limit_retention(grant.retention)
             with room.read(outbox, format_.placed(query, room)):
                 await body.open()
                 await converse(_until_gone(request), body.write(outbox), outbox)

@@ -34,10 +34,11 @@ class Transcripts:
         Raises BadRequest, Unauthorized, Forbidden, NoRoom, UnsupportedPair, TryAgainLater.
         """
         name = decode_room(request.path_params["room"])
-        self._door.admit(request, Role.READER, name)
+        grant = self._door.admit(request, Role.READER, name)
         format_ = _format(request.path_params["format"])
         query = decode_query(request.query_params, TranscriptQuery)
         room = await self._rooms.find(name)
+        room.limit_retention(grant.retention)
         async with self._in_turn():
             found = record(room, query)
             text = await asyncio.to_thread(lambda: write(found.transcript(), format_))

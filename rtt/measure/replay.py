@@ -63,8 +63,8 @@ class _Reader(Told):
     ready: Ready | None = None
     hears_speaker: bool = False
 
-    async def run(self, url: str, room: str, clock: Clock, news: asyncio.Event) -> None:
-        async for message in listen(url, room, [self.lang], stability=self.stability):
+    async def run(self, url: str, room: str, token: str, clock: Clock, news: asyncio.Event) -> None:
+        async for message in listen(url, room, [self.lang], stability=self.stability, token=token):
             match message:
                 case Ready():
                     self.ready = message
@@ -78,8 +78,9 @@ class _Reader(Told):
 class _Play:
     """One performance in one room."""
 
-    def __init__(self, performance: Performance, readers: Iterable[tuple[str, Stability]]) -> None:
+    def __init__(self, performance: Performance, readers: Iterable[tuple[str, Stability]], token: str) -> None:
         self._performance = performance
+        self._token = token
         self._events = numbered(performance.events)
         self._clock = Clock(performance.speed)
         self._news = asyncio.Event()
@@ -89,7 +90,10 @@ class _Play:
 
     async def run(self, url: str, advance: Callable[[float], object]) -> list[EventLog]:
         room = f"measure-{secrets.token_hex(6)}"
-        listening = [asyncio.create_task(r.run(url, room, self._clock, self._news)) for r in self._everybody]
+        listening = [
+            asyncio.create_task(reader.run(url, room, self._token, self._clock, self._news))
+            for reader in self._everybody
+        ]
         playing = asyncio.create_task(self._play(url, room, advance))
         tasks = [playing, *listening]
         try:
@@ -109,7 +113,8 @@ class _Play:
     async def _play(self, url: str, room: str, advance: Callable[[float], object]) -> None:
         await self._in_time(self._until(lambda: all(reader.ready for reader in self._everybody)), url)
         targets = sorted({reader.lang for reader in self._readers} - {self._performance.source})
-        async with speak(url, room, source=self._performance.source, targets=targets) as speaker:
+        source, token = self._performance.source, self._token
+        async with speak(url, room, source=source, targets=targets, token=token) as speaker:
             await self._in_time(self._until(lambda: self._own.hears_speaker), url)
             self._clock.start()
             for event in self._events:
@@ -156,18 +161,22 @@ async def replay(
     performance: Performance,
     readers: Iterable[tuple[str, Stability]],
     advance: Callable[[float], object] = lambda _at_ms: None,
+    token: str = "",
 ) -> list[EventLog]:
     """Play a talk in a room of its own and return the log of each reader (language, stability).
 
-    `advance` is called with the time of each event as it is sent. Raises ServerError.
+    `advance` is called with the time of each event as it is sent; `token` has to be good for any room. Raises
+    ServerError.
     """
-    return await _Play(performance, readers).run(url, advance)
+    return await _Play(performance, readers, token).run(url, advance)
 
 
-async def translate_offline(url: str, sentences: Sequence[str], source: str, target: str) -> tuple[str, ...]:
+async def translate_offline(
+    url: str, sentences: Sequence[str], source: str, target: str, token: str = ""
+) -> tuple[str, ...]:
     """Return what the server makes of finished sentences, each sent whole. Raises ServerError."""
     events = [TraceEvent(0, "final", sentence, number) for number, sentence in enumerate(sentences)]
-    (log,) = await replay(url, Performance("offline", source, events), [(target, Stability.FINAL)])
+    (log,) = await replay(url, Performance("offline", source, events), [(target, Stability.FINAL)], token=token)
     parts: list[list[str]] = [[] for _ in sentences]
     for caption in finals(log.received).values():
         parts[caption.utterance].append(caption.stable)

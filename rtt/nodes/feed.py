@@ -49,6 +49,12 @@ class Feed:
             self._followers.pop(key, None)
             self._positions.pop(key, None)
 
+    async def close(self) -> None:
+        """Wait until nothing is sent any more; what was left of it is of no use."""
+        for waking in self._waking:
+            waking.cancel()
+        await asyncio.gather(*self._waking, return_exceptions=True)
+
     async def run(self, receive: Callable[[Letter | Answer], None], anew: Callable[[], Awaitable[None]]) -> None:
         """Hand on what comes, for ever.
 
@@ -62,8 +68,11 @@ class Feed:
                     self._positions[post] = await self._store.newest_letter(self._node)
                     await anew()
                     delay_s, lost = _FIRST_DELAY_S, False
-                for key, position, name, data in await self._store.news(self._positions):
+                news = await self._store.news(self._positions)
+                for key, position, name, data in news:
                     self._hand_on(key, position, name, data, receive)
+                if letters := [position for key, position, *_ in news if key == post]:
+                    await self._store.take_away(self._node, letters)
             except RedisError as error:
                 _log.warning("the log cannot be read; trying again", reason=str(error))
                 lost = True

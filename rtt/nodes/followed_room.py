@@ -14,6 +14,7 @@ from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.store import Fact, Past
 from rtt.policy import Update
 from rtt.protocol import VERSION, Final, Glossary, Load, Partial, Ready, Spoken, Status, encode
+from rtt.retention import Retention
 from rtt.room import Room
 from rtt.talks import Talks
 
@@ -30,6 +31,10 @@ class Leader(Protocol):
 
     async def say(self, room: "FollowedRoom", frame: str) -> None:
         """Have it take what an operator says. Raises WireError."""
+        ...
+
+    def tell_census(self, room: "FollowedRoom") -> None:
+        """Tell it at once who is here and what they wish, as it is told each second."""
         ...
 
 
@@ -74,9 +79,16 @@ class FollowedRoom(Room):
             raise TryAgainLater(LED_ELSEWHERE)
         return self._leader.say(self, encode(message))
 
+    def limit_retention(self, wish: Retention) -> None:
+        """Keep no more than somebody wishes who may say so, at no node."""
+        before = self.retention
+        super().limit_retention(wish)
+        if self.retention != before:
+            self._hand_on_retention()
+
     def census(self) -> Count:
         """Return who is here."""
-        return Count(self.readers, self._audience.languages(), empty=self.empty_for() > 0)
+        return Count(self.readers, self._audience.languages(), empty=self.empty_for() > 0, retention=self.retention)
 
     def tell_status(self) -> None:
         """Do nothing: the leader tells everybody."""
@@ -124,6 +136,9 @@ class FollowedRoom(Room):
         there = {self.source, *(self._talk.models if self._talk else ())}
         return {lang for reader in self._audience.readers for lang in reader.langs} - there
 
+    def _hand_on_retention(self) -> None:
+        self._leader.tell_census(self)
+
     def _deliver(self, event: Event) -> None:
         if event.seq <= self._log.seq:
             return
@@ -138,6 +153,7 @@ class FollowedRoom(Room):
 
     def _take_talk(self, talk: Talk) -> None:
         self._talk = talk
+        self.limit_retention(talk.retention)
         now = self._loop.time()
         held = (one if one.ended_at is None else replace(one, ended_at=now) for one in talk.held)
         self.talks = Talks(held, taken=talk.archived)

@@ -23,14 +23,20 @@ _NAMES = {kind: name.decode() for name, kind in FACTS.items()}
 class Journal:
     """The log of one room that this node leads, ahead of what Redis has of it."""
 
-    def __init__(self, store: Store, room: str, token: str, log: MemoryLog, written: int) -> None:
-        """Go on with a log of which Redis has what came up to `written`; `token` is that of the claim."""
+    def __init__(  # noqa: PLR0913 - what a journal is made of
+        self, store: Store, room: str, token: str, log: MemoryLog, written: int, *, kept_s: Callable[[], float]
+    ) -> None:
+        """Go on with a log of which Redis has what came up to `written`; `token` is that of the claim.
+
+        `kept_s`: for how many seconds it is kept once no node has the room.
+        """
         self._store = store
         self._room = room
         self.token = token
         """What this node leads the room with."""
         self._ahead = log
         self._written = written
+        self._kept_s = kept_s
         self._most_unwritten = log.limit // 2
         self._facts: dict[str, bytes] = {}
         self._unwritten: set[str] = set()
@@ -123,7 +129,7 @@ class Journal:
     async def _write(self, events: list[Event], names: set[str]) -> None:
         items = [("log" if event.lasting else "live", event.seq, encode_event(event)) for event in events]
         items += [(name, 0, self._facts[name]) for name in sorted(names)]
-        await self._store.write(self._room, self.token, self._written, items)
+        await self._store.write(self._room, self.token, self._written, items, kept_s=self._kept_s())
         if events:
             self._written = events[-1].seq
 

@@ -10,6 +10,7 @@ from rtt.engine import Timing
 from rtt.log import Clearing, Event, News
 from rtt.policy import Update
 from rtt.protocol import Status, Term
+from rtt.retention import Retention
 from rtt.segmenter import Withdrawal
 
 _KINDS: dict[str, type[News]] = {cls.__name__: cls for cls in (Update, Withdrawal, Clearing)}
@@ -28,6 +29,7 @@ class Talk(Struct, frozen=True):
     """What was held in the room so far, and what goes on; when they ended is on the leader's clock."""
     archived: int = 0
     """Of how many there are files."""
+    retention: Retention = Retention()
 
 
 class Terms(Struct, frozen=True):
@@ -62,6 +64,8 @@ class Count(Struct, frozen=True, tag=True):
     languages: dict[str, int]
     empty: bool
     """Whether nobody at all is there, not even an operator."""
+    retention: Retention
+    """What those who came there wish."""
 
 
 Wish = Want | Say | HandOver | Count

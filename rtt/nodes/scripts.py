@@ -63,10 +63,10 @@ for i = 2, 4 do redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
 return {0, seq}
 """
 
-# KEYS: lease, state. ARGV: token, and 1 where nobody else needs to go on.
+# KEYS: lease, state, log, live. ARGV: token, and 1 where nobody else needs to go on, and nothing is kept.
 RELEASE = """
 if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-if ARGV[2] == '1' then redis.call('HDEL', KEYS[2], 'token') end
+if ARGV[2] == '1' then redis.call('DEL', KEYS[2], KEYS[3], KEYS[4]) end
 return 1
 """

@@ -17,7 +17,7 @@ from rtt.nodes.journal import Journal
 from rtt.nodes.records import Count, Talk, Terms
 from rtt.nodes.resume import left_to_do, told_in
 from rtt.nodes.store import Deposed
-from rtt.protocol import Glossary, Ready, Spoken, Status
+from rtt.protocol import Glossary, Partial, Ready, Spoken, Status
 from rtt.segmenter import Segmenter
 
 _logger = structlog.get_logger(__name__)
@@ -67,7 +67,11 @@ class SharedRoom(FollowedRoom):
 
     def receive(self, message: Spoken) -> Awaitable[None] | None:
         """Take what the speaker or an operator says, or hand it on to the node that leads."""
-        return super(FollowedRoom, self).receive(message) if self.leads else super().receive(message)
+        if not self.leads:
+            return super().receive(message)
+        super(FollowedRoom, self).receive(message)
+        # Many may come at once: nothing more is read before it is seen whether the journal can still hold it.
+        return None if isinstance(message, Partial) else self._settled()
 
     def promise(self, kept: Callable[[], object]) -> None:
         """Call back as soon as what was received is written where it outlives this node."""
@@ -88,7 +92,10 @@ class SharedRoom(FollowedRoom):
             self._journal.note(self._status)
 
     def count(self, node: str, count: Count) -> None:
-        """Take it how many readers another node has."""
+        """Take it how many readers another node has, and what those who came there wish."""
+        if not count.empty:
+            self._left_at = self._loop.time()
+        self.limit_retention(count.retention)
         self._elsewhere[node] = count, self._loop.time() + _COUNT_S
 
     def clear(self, title: str = "", speaker: str = "", slot: float | None = None) -> None:
@@ -152,13 +159,13 @@ class SharedRoom(FollowedRoom):
                 self._speaker.close(Replaced(f"another speaker took over room {self.name}"))
             await self._written()
             self.stop_leading(TryAgainLater(LED_ELSEWHERE))
-            await journal.release(for_good=False)
+            await self._release(journal, for_good=False)
 
     async def let_go(self, *, for_good: bool) -> None:
         """Lead no longer; `for_good`: nobody else has to. Raises RedisError."""
         if journal := self._journal:
             self.stop_leading(TryAgainLater(LED_ELSEWHERE))
-            await journal.release(for_good=for_good)
+            await self._release(journal, for_good=for_good)
 
     async def drain(self) -> None:
         """Close what is open, and wait until every final is translated and written."""
@@ -171,6 +178,12 @@ class SharedRoom(FollowedRoom):
         if self._writing:
             self._writing.cancel()
         super().close()
+
+    def _hand_on_retention(self) -> None:
+        if self.leads:
+            self._note_talk()
+        else:
+            super()._hand_on_retention()
 
     def _append(self, lang: str, update: News, lag_ms: int, timing: Timing | None) -> Event:
         if self._journal is None:
@@ -223,7 +236,10 @@ class SharedRoom(FollowedRoom):
     def _note_talk(self) -> None:
         self._since = {lang: first for lang, first in self._since.items() if lang in self._sessions}
         ready = self.ready()
-        self._talk = Talk(ready.log, self.source, ready.models, self._since, self.talks.held, self.talks.taken)
+        self._talk = Talk(
+            *(ready.log, self.source, ready.models, self._since, self.talks.held, self.talks.taken),
+            retention=self.retention,
+        )
         if self._journal:
             self._journal.note(self._talk)
 
@@ -233,6 +249,12 @@ class SharedRoom(FollowedRoom):
         told = told_in(self._log, lang, first, remember)
         self._sessions[lang] = session = self._new_session(lang, told)
         session.receive(left_to_do([s for s in self._segmenter.recent(remember) if s.id >= first], told))
+
+    async def _release(self, journal: Journal, *, for_good: bool) -> None:
+        """Let go once nothing is being written any more. Raises RedisError."""
+        if self._writing:
+            await asyncio.wait([self._writing])
+        await journal.release(for_good=for_good)
 
     async def _settled(self) -> None:
         """Wait until what was said is in the log, at least in its own language: that is what is never lost."""

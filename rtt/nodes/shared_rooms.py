@@ -43,7 +43,7 @@ class SharedRooms(Rooms):
     def __init__(self, catalog: Catalog, engine: Engine, config: Config, metrics: Metrics) -> None:
         super().__init__(catalog, engine, config, metrics, self._make_room)
         self._relay = config.relay
-        self._store = store = Store(config.log, log_limit=config.log_limit, kept_s=config.room_linger_s)
+        self._store = store = Store(config.log, log_limit=config.log_limit)
         self._node = secrets.token_hex(8)
         self._feed = Feed(store, self._node)
         self._post = Post(store, self._node)
@@ -106,6 +106,10 @@ class SharedRooms(Rooms):
         else:
             raise TryAgainLater(f"nobody leads room {room.name}")
 
+    def tell_census(self, room: FollowedRoom) -> None:
+        """Tell the leader at once who is here and what they wish."""
+        self._start(self._tell_census(room))
+
     # Life.
 
     async def run(self) -> None:
@@ -123,9 +127,12 @@ class SharedRooms(Rooms):
     async def close(self) -> None:
         """End every room; what it leads is left to other nodes."""
         await super().close()
+        # Nobody may ask the store for a connection once it is closed: that one would stay open.
         if self._running:
             self._running.cancel()
+            await asyncio.wait([self._running])
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._feed.close()
         await self._store.close()
 
     def _make_room(self, *of_room: Any) -> SharedRoom:  # noqa: ANN401 - those of Room
@@ -164,7 +171,7 @@ class SharedRooms(Rooms):
                 await asyncio.sleep(_AGAIN_S / 10)
 
     async def _follow(self, room: SharedRoom) -> None:
-        past = await self._store.read(room.name, room.log.id)
+        past = await self._store.read(room.name, room.log.id, room.kept_s)
         room.follow(past)
         self._feed.add(room, past.positions)
 
@@ -198,10 +205,14 @@ class SharedRooms(Rooms):
         claimed = await self._store.claim(room.name, token, room.log.id)
         if isinstance(claimed, str):
             return claimed
-        past = await self._store.read(room.name, room.log.id)
+        past = await self._store.read(room.name, room.log.id, room.kept_s)
         self._feed.remove(room.name)
         room.follow(past)
-        room.lead(Journal(self._store, room.name, token, room.log.copy(), past.seq), claimed)
+        journal = Journal(
+            *(self._store, room.name, token, room.log.copy(), past.seq),
+            kept_s=lambda: room.retention.kept_s(self._config.room_linger_s),
+        )
+        room.lead(journal, claimed)
         return None
 
     async def _watch(self) -> None:
@@ -210,7 +221,7 @@ class SharedRooms(Rooms):
             await asyncio.sleep(_TICK_S)
             rooms = self._shared()
             try:
-                leads = await self._store.leads([room.name for room in rooms])
+                leads = await self._store.leads({room.name: room.kept_s for room in rooms})
                 for room, lead in zip(rooms, leads, strict=True):
                     if not room.leads:
                         await self._tend(room, lead)
@@ -237,10 +248,15 @@ class SharedRooms(Rooms):
     async def _lead(self, room: FollowedRoom) -> str | None:
         """Return the node that leads a room, if one that is alive does. Raises TryAgainLater."""
         try:
-            (lead,) = await self._store.leads([room.name])
+            (lead,) = await self._store.leads({room.name: room.kept_s})
         except RedisError as error:
             raise TryAgainLater(_AWAY) from error
         return lead.node
+
+    async def _tell_census(self, room: FollowedRoom) -> None:
+        with suppress(TryAgainLater):
+            if lead := await self._lead(room):
+                await self._post.tell(lead, room.name, room.census())
 
     async def _want(self, room: FollowedRoom, langs: set[str]) -> None:
         try:
@@ -280,7 +296,8 @@ class SharedRooms(Rooms):
                 case Want(langs):
                     room.announce(langs)
                 case Say(frame):
-                    room.receive(decode(frame, SPEAKER_TYPES))
+                    if taken := room.receive(decode(frame, SPEAKER_TYPES)):
+                        await taken
                     await room.kept()
         except WireError as error:
             await self._post.answer(letter, encode_error(error))

@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from rtt.errors import ConfigError
 from rtt.log import Event
 from rtt.nodes import scripts
+from rtt.nodes.cancellation import heeding_cancellation
 from rtt.nodes.records import Talk, Terms, decode_event
 from rtt.protocol import Status
 
@@ -67,11 +68,10 @@ class Lead:
 class Store:
     """One node's way to Redis."""
 
-    def __init__(self, url: str, *, log_limit: int, kept_s: float) -> None:
-        """`kept_s`: how long a room is kept that no node has. Raises ConfigError."""
+    def __init__(self, url: str, *, log_limit: int) -> None:
+        """Raises ConfigError."""
         self._redis = _connect(url)
         self._log_limit = log_limit
-        self._kept_ms = round(1000 * (kept_s + 10 * LEASE_S))
         self._claim, self._reclaim, self._write, self._release = map(
             self._redis.register_script, (scripts.CLAIM, scripts.RECLAIM, scripts.WRITE, scripts.RELEASE)
         )
@@ -80,13 +80,17 @@ class Store:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def read(self, room: str, log: str) -> Past:
-        """Read all there is of a room; where there is nothing, it gets that log's id."""
+    @heeding_cancellation
+    async def read(self, room: str, log: str, kept_s: float) -> Past:
+        """Read all there is of a room; where there is nothing, it gets that log's id.
+
+        `kept_s`, here and below: how long it is kept once no node has it.
+        """
         _, state, log_key, live_key = keys = _keys(room)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hsetnx(state, "log", log)
             for key in keys[1:]:
-                pipe.pexpire(key, self._kept_ms)
+                pipe.pexpire(key, _kept_ms(kept_s))
             pipe.hgetall(state)
             for key in (log_key, live_key):
                 pipe.xrange(key)
@@ -102,27 +106,33 @@ class Store:
             positions={log_key: _newest(logged), live_key: _newest(live)},
         )
 
+    @heeding_cancellation
     async def has(self, room: str) -> bool:
         """Tell whether there is anything of a room."""
         _, state, *_ = _keys(room)
         return bool(await self._redis.exists(state))
 
+    @heeding_cancellation
     async def claim(self, room: str, token: str, log: str) -> float | str:
         """Lead a room; return the age of its log in seconds, or the token of the node that leads it."""
         answer = await self._claim(keys=_keys(room)[:2], args=[token, _ms(LEASE_S), log])
         return answer.decode() if isinstance(answer, bytes) else answer / 1000
 
+    @heeding_cancellation
     async def reclaim(self, room: str, token: str, log: str, age_s: float) -> None:
         """Lead a room that Redis has forgotten. Raises Deposed."""
         if not await self._reclaim(keys=_keys(room), args=[token, _ms(LEASE_S), log, _ms(age_s)]):
             raise Deposed
 
-    async def write(self, room: str, token: str, after: int, items: Iterable[tuple[str, int, bytes]]) -> int:
+    @heeding_cancellation
+    async def write(
+        self, room: str, token: str, after: int, items: Iterable[tuple[str, int, bytes]], *, kept_s: float
+    ) -> int:
         """Write events and facts after the event `after`, and go on leading; return the newest seq.
 
         What is there already is left out. Raises Deposed, Forgotten.
         """
-        given: list[Any] = [token, _ms(LEASE_S), self._kept_ms, self._log_limit, _LIVE_LIMIT, after]
+        given: list[Any] = [token, _ms(LEASE_S), _kept_ms(kept_s), self._log_limit, _LIVE_LIMIT, after]
         code, *seq = await self._write(keys=_keys(room), args=given + [part for item in items for part in item])
         if code == 1:
             raise Deposed
@@ -130,30 +140,34 @@ class Store:
             raise Forgotten(seq[0] if seq else None)
         return int(seq[0])
 
+    @heeding_cancellation
     async def release(self, room: str, token: str, *, for_good: bool) -> None:
-        """Lead a room no longer; `for_good`: nobody else has to."""
-        await self._release(keys=_keys(room)[:2], args=[token, int(for_good)])
+        """Lead a room no longer; `for_good`: nobody else has to, and nothing of it is kept."""
+        await self._release(keys=_keys(room), args=[token, int(for_good)])
 
-    async def leads(self, rooms: Sequence[str]) -> list[Lead]:
-        """Return who leads each of some rooms, and have all of them kept."""
+    @heeding_cancellation
+    async def leads(self, rooms: Mapping[str, float]) -> list[Lead]:
+        """Return who leads each of some rooms, by name, and have all of them kept for so many seconds."""
         async with self._redis.pipeline(transaction=False) as pipe:
-            for room in rooms:
+            for room, kept_s in rooms.items():
                 lease, *rest = _keys(room)
                 pipe.get(lease)
                 pipe.hexists(rest[0], "token")
                 for key in rest:
-                    pipe.pexpire(key, self._kept_ms)
+                    pipe.pexpire(key, _kept_ms(kept_s))
             answers = await pipe.execute()
         return [
             Lead(node_of(lease.decode()) if lease else None, bool(token))
             for lease, token in zip(answers[::5], answers[1::5], strict=True)
         ]
 
+    @heeding_cancellation
     async def seq(self, room: str) -> int:
         """Return the number of a room's newest event."""
         _, state, *_ = _keys(room)
         return int(await self._redis.hget(state, "seq") or 0)
 
+    @heeding_cancellation
     async def send(self, node: str, letter: bytes) -> None:
         """Put a letter into a node's mailbox; an empty one wakes it."""
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -161,11 +175,18 @@ class Store:
             pipe.expire(mailbox(node), _MAIL_KEPT_S)
             await pipe.execute()
 
+    @heeding_cancellation
+    async def take_away(self, node: str, letters: Iterable[str]) -> None:
+        """Take letters that were read out of a mailbox, by their positions."""
+        await self._redis.xdel(mailbox(node), *letters)
+
+    @heeding_cancellation
     async def newest_letter(self, node: str) -> str:
         """Return the position of the newest letter in a mailbox."""
         found: Any = await self._redis.xrevrange(mailbox(node), count=1)
         return _newest(found)
 
+    @heeding_cancellation
     async def news(self, positions: Mapping[str, str]) -> list[tuple[str, str, bytes, bytes]]:
         """Wait a while for what comes after these positions; return stream, position, name and data, in order."""
         found: Any = await self._redis.xread({key: position for key, position in positions.items()}, block=1000)  # noqa: C416 - its keys may be of more types
@@ -218,6 +239,11 @@ def _newest(entries: Sequence[tuple[bytes, Any]]) -> str:
 
 def _ms(seconds: float) -> int:
     return round(1000 * seconds)
+
+
+def _kept_ms(seconds: float) -> int:
+    """Return how long a key is kept: no node that still has the room may be so late in asking for it."""
+    return _ms(seconds + 10 * LEASE_S)
 
 
 def _fact(data: bytes | None, kind: type[_Fact]) -> _Fact | None:

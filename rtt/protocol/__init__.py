@@ -19,6 +19,7 @@ from rtt.protocol.fields import Language as Language
 from rtt.protocol.fields import Load as Load
 from rtt.protocol.fields import Part as Part
 from rtt.protocol.fields import RoomName as RoomName
+from rtt.protocol.fields import Seconds as Seconds
 from rtt.protocol.fields import Stability as Stability
 from rtt.protocol.fields import Text as Text
 from rtt.protocol.fields import Title as Title

@@ -14,6 +14,7 @@ MAX_TERMS = 1_000
 MAX_FRAME = 64 * 1024
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, Meta(ge=0)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Title = Annotated[str, Meta(max_length=200)]
 TermText = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -4,7 +4,7 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from rtt.protocol.fields import Count, Language, Part, RoomName, Stability
+from rtt.protocol.fields import Count, Language, Part, RoomName, Seconds, Stability
 
 
 class ListenQuery(Struct, frozen=True):
@@ -57,6 +57,10 @@ class MakeRoom(Struct, frozen=True):
     """None: the server names it."""
     source: Language | None = None
     targets: list[Language] = []
+    retention_s: Seconds | None = None
+    """How long what was said is kept once everybody has left; None: as long as the server keeps any room."""
+    transcripts: bool = True
+    """Whether it may go into files, where the server writes them."""
 
 
 class RoomMade(Struct, frozen=True):
@@ -67,6 +71,10 @@ class RoomMade(Struct, frozen=True):
     """By role; empty where no tokens are needed."""
     expires_at: str | None
     """ISO 8601, in UTC; None where no tokens are needed."""
+    retention_s: float
+    """How long what was said is kept once everybody has left."""
+    transcripts: bool
+    """Whether the server writes it to files."""
 
 
 Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)

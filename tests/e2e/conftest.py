@@ -2,10 +2,15 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+
+from tests.conftest import Service, serving
+from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 # No sandbox: CI runs as root. The rest keeps the browser from calling home.
 _ARGUMENTS = [
@@ -30,12 +35,28 @@ async def launch(playwright: Playwright) -> Browser:
     return await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all tests of pages in one loop: that of the browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests: each visitor has cookies, storage and a cache of its own."""
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def service() -> AsyncIterator[Service]:
+    """A server whose German and French are English in capitals."""
+    async with serving(ScriptedEngine(shout), scripted_catalog(("en", "de"), ("en", "fr"))) as it:
+        yield it
 
 
 class Visitor:
@@ -43,11 +64,13 @@ class Visitor:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
     async def open(self, url: str, script: str = "", **options: Any) -> Page:
         """Open a page as a new visitor, before whose own scripts another runs; options are those of the context."""
         context = await self._browser.new_context(**({"locale": "en-GB"} | options))
+        self._contexts.append(context)
         page = await context.new_page()
         if script:
             await page.add_init_script(script)
@@ -57,9 +80,16 @@ class Visitor:
         await page.goto(url)
         return page
 
+    async def leave(self) -> None:
+        """Close every page."""
+        for context in self._contexts:
+            await context.close()
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
     it = Visitor(browser)
     yield it
-    assert it.problems == []
+    problems = [*it.problems]
+    await it.leave()
+    assert problems == []

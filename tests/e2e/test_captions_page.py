@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.conftest import Peer, Service, serving
@@ -13,14 +13,14 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 COPIES = ["clipboard-read", "clipboard-write"]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def service() -> AsyncIterator[Service]:
     catalog = scripted_catalog(("en", "de"), ("en", "fr"), ("en", "ar"))
     async with serving(ScriptedEngine(shout), catalog, history=3) as it:
         yield it
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def speaker(service: Service) -> AsyncIterator[Peer]:
     async with service.peer("/v1/rooms/hall/speak?source=en") as it:
         yield it

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import PIL.Image
 import pytest
+import pytest_asyncio
 import zxingcpp
 from playwright.async_api import Page, expect
 
@@ -27,7 +28,7 @@ LINES = """element => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def service() -> AsyncIterator[Service]:
     async with serving(ScriptedEngine(shout), scripted_catalog(("en", "de"), ("en", "zh"))) as it:
         yield it

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.conftest import Service, serving
@@ -35,7 +36,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def service(site: str) -> AsyncIterator[Service]:
     catalog = scripted_catalog(("en", "de"), ("en", "fr"))
     async with serving(ScriptedEngine(shout), catalog, origins=[site]) as it:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.conftest import Peer, Service
@@ -12,7 +13,7 @@ from tests.e2e.axe import check_at_every_size, violations
 from tests.e2e.conftest import Visitor
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def speaker(service: Service) -> AsyncIterator[Peer]:
     async with service.peer("/v1/rooms/hall/speak?source=en") as it:
         yield it

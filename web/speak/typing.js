@@ -19,6 +19,8 @@ export class Typing {
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
     byId("form", HTMLFormElement).addEventListener("submit", (event) => this.#send(event));
+    // Not before somebody listens: what is typed into a page that still loads would be lost.
+    this.#text.disabled = false;
   }
 
   #typed() {
