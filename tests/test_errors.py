@@ -12,7 +12,7 @@ def subclasses(cls: type[RttError]) -> list[type[RttError]]:
 
 def tree(cls: type[RttError], indent: str = "") -> list[str]:
     """Draw the classes below `cls` as the docstring does, without what is said of them."""
-    direct = cls.__subclasses__()
+    direct = [child for child in cls.__subclasses__() if child.__module__ == errors.__name__]
     return [
         line
         for child in direct

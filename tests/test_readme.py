@@ -17,6 +17,7 @@ from starlette.routing import Route
 from rtt.app import create_app
 from rtt.auth import Auth, Role, find_secrets
 from rtt.cli import bench, measure, models
+from rtt.cli.check import check
 from rtt.cli.main import COMMANDS
 from rtt.cli.main import commands as typer_commands
 from rtt.config import Config, make_config
@@ -171,7 +172,7 @@ def subcommands(commands: typer.Typer) -> list[str]:
 
 def test_the_table_of_commands() -> None:
     assert [code(row[0]) for row in table("Commands")] == [
-        *(f"rtt {command.__name__}" for command in COMMANDS),
+        *(f"rtt {command.__name__}" for command in (*COMMANDS, check)),
         *(f"rtt measure {name}" for name in subcommands(measure.commands)),
         *(f"rtt models {name}" for name in subcommands(models.commands)),
         *(f"rtt bench {name}" for name in subcommands(bench.commands)),

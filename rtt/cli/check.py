@@ -58,6 +58,10 @@ def check(
         raise typer.Exit(1)
 
 
+commands = typer.Typer()
+commands.command()(check)
+
+
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
     columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()

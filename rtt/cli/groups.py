@@ -1,4 +1,4 @@
-"""Groups of commands that are imported when they are asked for: what they need is no business of the others."""
+"""Commands that are imported when they are asked for: what they need is no business of the others."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -9,7 +9,12 @@ import typer
 from typer.core import TyperGroup
 
 GROUPS: Mapping[str, str] = MappingProxyType(
-    {"measure": "rtt.cli.measure", "models": "rtt.cli.models", "bench": "rtt.cli.bench"}
+    {
+        "measure": "rtt.cli.measure",
+        "models": "rtt.cli.models",
+        "bench": "rtt.cli.bench",
+        "check": "rtt.cli.check",
+    }
 )
 """The module of each, whose `commands` it is."""
 

@@ -4,7 +4,6 @@ import sys
 
 import typer
 
-from rtt.cli.check import check
 from rtt.cli.config import config
 from rtt.cli.groups import LateGroups
 from rtt.cli.listen import listen
@@ -15,7 +14,7 @@ from rtt.cli.transcript import transcript
 from rtt.cli.translate import translate
 from rtt.errors import RttError
 
-COMMANDS = (serve, config, token, check, translate, replay, listen, transcript)
+COMMANDS = (serve, config, token, translate, replay, listen, transcript)
 
 commands = typer.Typer(
     cls=LateGroups,
