@@ -44,7 +44,9 @@ async def test_the_worker_has_the_policies_of_a_page(service: Service) -> None:
 
 async def test_pages_and_modules_are_compressed_and_answers_are_not(service: Service) -> None:
     for path in ("/captions/hall", "/static/lib/theme.css", "/static/i18n/zh.js", "/worker.js"):
-        assert (await get(service, path)).headers.get("content-encoding") == "gzip"
+        first, again = await get(service, path), await get(service, path)
+        assert first.headers.get("content-encoding") == again.headers.get("content-encoding") == "gzip"
+        assert first.content == again.content
     assert "content-encoding" not in (await get(service, "/v1/models")).headers
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from rtt.catalog import MANIFEST, File, Manifest, Model
+from rtt.catalog import MANIFEST, File, Manifest, Model, read_model
 from rtt.errors import ModelError
 
 CARD = "MODEL.md"
@@ -50,7 +50,7 @@ def seal(folder: Path, manifest: Manifest, card: str) -> Model:
     manifest = msgspec.structs.replace(manifest, files=files)
     content = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
     (folder / MANIFEST).write_bytes(content + b"\n")
-    return Model(manifest, folder)
+    return read_model(folder)
 
 
 def put_in_place(model: Model, models: Path, *, replace: bool) -> Model:
@@ -66,7 +66,7 @@ def put_in_place(model: Model, models: Path, *, replace: bool) -> Model:
             if (old / "replaced").exists():
                 (old / "replaced").rename(place)
             raise
-    return Model(model.manifest, place)
+    return read_model(place)
 
 
 def require_free(place: Path, *, replace: bool) -> None:

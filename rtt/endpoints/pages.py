@@ -24,9 +24,8 @@ _COMPRESSED = (Middleware(GZipMiddleware, compresslevel=6),)
 def page_routes() -> list[BaseRoute]:
     """Return the way to each page, to the files that pages share, and to the service worker."""
     web = bundled("web")
-    worker = Response(worker_script(web), media_type="text/javascript")
     return [
-        Route("/worker.js", worker, methods=["GET"], middleware=_COMPRESSED),
+        Route("/worker.js", _worker(worker_script(web)), middleware=_COMPRESSED),
         Route("/", _page("start"), middleware=_COMPRESSED),
         *(Route(f"/{page}/{{room}}", _page(page), middleware=_COMPRESSED) for page in _PAGES),
         *(
@@ -34,6 +33,14 @@ def page_routes() -> list[BaseRoute]:
             for name in (*_SHARED, *_PAGES)
         ),
     ]
+
+
+def _worker(script: bytes) -> Callable[[Request], Awaitable[Response]]:
+    async def worker(_request: Request) -> Response:
+        # A new one each time: compression changes its headers.
+        return Response(script, media_type="text/javascript")
+
+    return worker
 
 
 def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
