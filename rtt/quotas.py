@@ -1,6 +1,7 @@
 """What one address, room or speaker may have or send, lest one of them leave nothing to the others."""
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +21,37 @@ _FLOOD = 20
 _POLL_S = 0.05
 
 
+class _LoopTimer(threading.Timer):
+    """Calls on the event loop, a second after it was last asked whether it runs; it always does, and is no thread."""
+
+    _due: asyncio.TimerHandle | None = None
+
+    def is_alive(self) -> bool:
+        if self._due is None:
+            self._due = asyncio.get_running_loop().call_later(1.0, self._call)
+        return True
+
+    def _call(self) -> None:
+        self._due = None
+        self.function()
+
+
+class _Memory(MemoryStorage):
+    """Forgets what is past on the event loop: by itself it starts a thread for that with nearly every message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timer.cancel()
+        self.timer = _LoopTimer(0, self.timer.function)
+
+
 class Quotas:
     """The limits of one server, in its memory. An address of "" is this machine, which has none."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._sockets: Counter[str] = Counter()
-        storage = MemoryStorage()
+        storage = _Memory()
         self._moving = MovingWindowRateLimiter(storage)
         self._fixed = FixedWindowRateLimiter(storage)
 

@@ -1,6 +1,7 @@
 """What one address, room or speaker may have or send, over real sockets."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from starlette.requests import HTTPConnection
 from websockets.exceptions import ConnectionClosed
 
+from rtt.config import make_config
 from rtt.endpoints.door import address_of
+from rtt.quotas import Quotas
 from tests.conftest import Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
@@ -167,3 +170,13 @@ class TestPace:
 def test_whom_a_limit_counts(peer: str | None, address: str) -> None:
     scope = {"type": "http", "client": None if peer is None else (peer, 50_000)}
     assert address_of(HTTPConnection(scope)) == address
+
+
+async def test_what_is_past_is_forgotten_without_a_thread() -> None:
+    pace = Quotas(make_config({"messages_per_s": 5})).pace("speaker", "hall")
+    threads = threading.active_count()
+    assert [pace.admits(1) for _ in range(7)] == [True] * 5 + [False] * 2
+    assert threading.active_count() == threads
+    await asyncio.sleep(2.2)
+    assert not any(pace._moving.storage.events.values())  # type: ignore[attr-defined]
+    assert pace.admits(1)
