@@ -2,7 +2,8 @@
 
 One room says a talk at its own pace. Its captions in its own language go the same way as those that are translated, but
 for the translation: what they take is what the service adds. They also tell the texts (the open sentences) which the
-loop then translates, greedily, one after the other.
+loop then translates, greedily: one after the other, and once more at the talk's pace, since a processor that has done
+something else meanwhile finds less in its caches.
 """
 
 import time
@@ -45,6 +46,9 @@ class Run(Struct, frozen=True):
     added: Percentiles
     """What captions of the room's own language took, as the client sees it."""
     loop: Percentiles
+    """Each text right after the one before."""
+    paced_loop: Percentiles
+    """As many texts a second as in the talk."""
     parts: dict[str, Percentiles]
     """Each part of the server's account, where it gives one."""
     finals_lost: int
@@ -60,6 +64,11 @@ class Run(Struct, frozen=True):
         """The median answer beside the loop's median translation."""
         return ratio(self.lag.p50, self.loop.p50)
 
+    @property
+    def paced_ratio(self) -> float | None:
+        """The same beside the loop at the talk's pace."""
+        return ratio(self.lag.p50, self.paced_loop.p50)
+
 
 class Report(Struct, frozen=True):
     """All runs, and the figures over them."""
@@ -69,6 +78,7 @@ class Report(Struct, frozen=True):
     p50_ms: Spread | None
     loop_p50_ms: Spread | None
     p50_ratio: Spread | None
+    paced_ratio: Spread | None
     added_p50_ms: Spread | None
 
 
@@ -100,27 +110,34 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
                     lag=percentiles([answer.lag_ms for answer in translated]),
                     wall=percentiles(_walls(translated)),
                     added=percentiles(_walls(own)),
-                    loop=percentiles(looped.value),
+                    loop=percentiles(looped.value[0]),
+                    paced_loop=percentiles(looped.value[1]),
                     parts=_parts(translated),
                     finals_lost=lost_finals(talked, setup.target),
                     server_cpu_ms=server_cpu_s * 1000 / max(1, len(translated)),
-                    loop_cpu_ms=looped.cpu_s * 1000 / max(1, len(texts)),
+                    loop_cpu_ms=looped.cpu_s * 1000 / max(1, 2 * len(texts)),
                     load_cpu_ms=outcome.cpu_s * 1000 / max(1, len(translated)),
                 )
             )
     return report(setup, runs)
 
 
-async def loop(link: Link, texts: Sequence[str], setup: Setup) -> list[float]:
-    """Translate texts one after the other with the same model, and return the milliseconds that each took."""
+async def loop(link: Link, texts: Sequence[str], setup: Setup) -> tuple[list[float], list[float]]:
+    """Translate texts with the same model one after the other, then at the talk's pace; return each one's milliseconds.
+
+    Work for `rtt.bench.apart`.
+    """
     engine = PlainEngine(setup.models, setup.source, setup.target)
     await link.ready()
-    times_ms: list[float] = []
-    for text in texts:
-        begin = time.perf_counter()
-        engine.translate(text)
-        times_ms.append((time.perf_counter() - begin) * 1000)
-    return times_ms
+    pause_s = setup.seconds / setup.speed / max(1, len(texts))
+    return [_timed(engine, text) for text in texts], [_timed(engine, text, pause_s) for text in texts]
+
+
+def _timed(engine: PlainEngine, text: str, pause_s: float = 0.0) -> float:
+    time.sleep(pause_s)
+    begin = time.perf_counter()
+    engine.translate(text)
+    return (time.perf_counter() - begin) * 1000
 
 
 def report(setup: Setup, runs: list[Run]) -> Report:
@@ -131,6 +148,7 @@ def report(setup: Setup, runs: list[Run]) -> Report:
         p50_ms=spread_of(runs, lambda run: run.lag.p50),
         loop_p50_ms=spread_of(runs, lambda run: run.loop.p50),
         p50_ratio=spread_of(runs, lambda run: run.p50_ratio),
+        paced_ratio=spread_of(runs, lambda run: run.paced_ratio),
         added_p50_ms=spread_of(runs, lambda run: run.added.p50),
     )
 
@@ -143,6 +161,7 @@ def tables(result: Report) -> list[Table]:
         "as the client sees it": lambda run: run.wall,
         "what the service adds": lambda run: run.added,
         "loop: CTranslate2, greedy": lambda run: run.loop,
+        "… at the talk's pace": lambda run: run.paced_loop,
     }
     lines = [_distribution(name, [row(run) for run in runs]) for name, row in rows.items()]
     lines += [
@@ -151,6 +170,7 @@ def tables(result: Report) -> list[Table]:
     ]
     figures = [
         line("p50 beside the loop's", result.p50_ratio, "{:.2f}", Target(most=0.7)),
+        line("… at the talk's pace", result.paced_ratio, "{:.2f}"),
         line("what the service adds, p50", result.added_p50_ms, "{:.1f} ms", Target(most=2)),
         line("finals lost", spread_of(runs, lambda run: run.finals_lost), "{:.0f}", Target(most=0)),
         line("server's CPU for each answer", spread_of(runs, lambda run: run.server_cpu_ms), "{:.1f} ms"),

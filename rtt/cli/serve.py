@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,8 @@ from rtt.rooms import Rooms
 from rtt.server import Server
 
 _log = structlog.get_logger(__name__)
+
+_SWITCH_S = 0.0005
 
 
 def serve(
@@ -154,6 +157,8 @@ def serve(
             "set RTT_SECRET, or --open where that is meant"
         )
     configure_logs(verbose=True)
+    # Translating threads ask for the interpreter with each token; the default of 5 ms is half an answer.
+    sys.setswitchinterval(_SWITCH_S)
     uvloop.run(_serve(settings, auth))
 
 
