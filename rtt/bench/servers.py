@@ -43,9 +43,9 @@ def ready_line(url: str) -> str:
 
 
 @asynccontextmanager
-async def rtt_server(models: Sequence[Path] | None = None, *, adapt: bool = False) -> AsyncIterator[Server]:
+async def rtt_server(models: Sequence[Path] | None = None, *options: str, adapt: bool = False) -> AsyncIterator[Server]:
     """Start `rtt serve`; `adapt`: it may give way to load. Raises ConfigError."""
-    async with server(RTT, *serve_arguments(models, adapt=adapt)) as started:
+    async with server(RTT, *serve_arguments(models, adapt=adapt), *options) as started:
         yield started
 
 
