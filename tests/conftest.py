@@ -30,6 +30,9 @@ from tests.scripted import ScriptedEngine, scripted_catalog, shout
 settings.register_profile("rtt", deadline=None)
 settings.load_profile("rtt")
 
+# Only how long a failure takes: other tests run beside this one.
+_PATIENCE_S = 60
+
 
 class Peer:
     """A socket that speaks JSON, and waits for the messages a test is interested in."""
@@ -43,7 +46,7 @@ class Peer:
 
     async def next(self, **wanted: Any) -> dict[str, Any]:
         """Return the next message that has these fields; others are kept in `seen`."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(_PATIENCE_S):
             while True:
                 message: dict[str, Any] = orjson.loads(await self.connection.recv())
                 self.seen.append(message)
@@ -52,7 +55,7 @@ class Peer:
 
     async def closed(self) -> int | None:
         """Wait until the server closes, and return the close code; what came before is in `seen`."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(_PATIENCE_S):
             async for frame in _until_closed(self.connection):
                 self.seen.append(orjson.loads(frame))
         return self.connection.close_code
