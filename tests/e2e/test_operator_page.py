@@ -187,7 +187,7 @@ class TestRehearsal:
 
     async def test_a_language_without_a_sample_is_told(self, service: Service, visitor: Visitor) -> None:
         async with service.peer("/v1/rooms/hall/speak?source=de"):
-            page = await visitor.open(f"{service.url}/operator/hall")
+            page = await operating(visitor, service)
             await page.click("#rehearse")
             await expect(page.locator("#verdict")).to_have_attribute("data-grade", "care")
             await expect(page.locator("#checks")).to_contain_text("no language to translate Deutsch into")
