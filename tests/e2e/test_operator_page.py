@@ -187,7 +187,8 @@ class TestRehearsal:
 
     async def test_a_language_without_a_sample_is_told(self, service: Service, visitor: Visitor) -> None:
         async with service.peer("/v1/rooms/hall/speak?source=de"):
-            page = await operating(visitor, service)
+            page = await visitor.open(f"{service.url}/operator/hall")
+            await expect(page.locator("#state")).to_have_text("Connected")
             await page.click("#rehearse")
             await expect(page.locator("#verdict")).to_have_attribute("data-grade", "care")
             await expect(page.locator("#checks")).to_contain_text("no language to translate Deutsch into")
