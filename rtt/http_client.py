@@ -17,15 +17,20 @@ class _Stay(HTTPRedirectHandler):
         """Leave a redirect to be told as an error."""
 
 
+def http_address(url: str) -> str:
+    """Return the address of a server without a slash at the end; that of its sockets (`ws`, `wss`) does as well."""
+    base = url.rstrip("/")
+    return base.replace("ws", "http", 1) if base.startswith(("ws:", "wss:")) else base
+
+
 def fetch(url: str, path: str, token: str = "", *, timeout_s: float = 60.0) -> str:
     """Return what a server answers to a GET.
 
     Raises ServerError where it refuses, its code the error's or the HTTP status, and ConfigError where none answers.
     """
-    base = url.rstrip("/").replace("ws", "http", 1) if url.startswith("ws") else url.rstrip("/")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        request = Request(base + path, headers=headers)  # noqa: S310 - whatever the user names
+        request = Request(http_address(url) + path, headers=headers)  # noqa: S310 - whatever the user names
         with build_opener(_Stay).open(request, timeout=timeout_s) as answer:
             return str(answer.read().decode())
     except HTTPError as refused:

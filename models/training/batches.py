@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.training.examples import Example, Pieces
-from models.training.wordpieces import BEGIN, END, PAD
+from models.training.unigrams import BEGIN, END, PAD
 
 # Examples that are sorted by length together.
 _STRETCH = 100_000

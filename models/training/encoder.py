@@ -6,7 +6,7 @@ from torch.nn import functional
 from models.training.attention import Attention, padding_mask
 from models.training.dropout import Dropout
 from models.training.shape import EPSILON, Shape
-from models.training.wordpieces import PAD
+from models.training.unigrams import PAD
 
 
 class EncoderLayer(nn.Module):

@@ -15,7 +15,7 @@ from models.training.examples import Example
 from models.training.export import build
 from models.training.model import TranslationModel, loss_of
 from models.training.run import Run
-from models.training.wordpieces import PAD
+from models.training.unigrams import PAD
 from rtt.ct2.trial import Trial
 from rtt.measure.quality import score
 

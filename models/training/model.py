@@ -8,7 +8,7 @@ from models.training.decoder import Decoder
 from models.training.dropout import Dropout
 from models.training.encoder import Encoder
 from models.training.shape import Shape
-from models.training.wordpieces import PAD
+from models.training.unigrams import PAD
 
 
 class TranslationModel(nn.Module):

@@ -11,7 +11,7 @@ from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 
 from models.training.corpus import read_pairs
-from models.training.wordpieces import END, PAD
+from models.training.unigrams import END, PAD
 
 # What may stand after a word; the order is the order of the head's outputs.
 MARKS = ("", ",", ".", "?")

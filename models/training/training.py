@@ -21,7 +21,7 @@ from models.training.model import TranslationModel, loss_of
 from models.training.run import Run
 from models.training.schedule import rate_at
 from models.training.settings import Settings
-from models.training.wordpieces import PAD
+from models.training.unigrams import PAD
 
 _JOURNAL_STEPS = 50
 # A longer pair of the development set is left out.

@@ -5,7 +5,6 @@ WordPiece becomes a piece: `cat` is `▁cat`, `##s` is `s`. Segmentation is that
 scores by which longer pieces win as they do in WordPiece.
 """
 
-import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +14,9 @@ from typing import Any, NamedTuple
 import sentencepiece
 
 from models.training.errors import TrainingError
+from models.training.unigrams import BEGIN, END, UNKNOWN, train_unigrams
 from rtt.convert.pieces import NORMAL, model_message
 
-PAD, UNKNOWN, BEGIN, END = 3, 0, 1, 2
 BLANK = "▁"
 # What stands for a symbol of the tokeniser in BERT's vocabulary.
 _SPECIAL = {UNKNOWN: "[UNK]", BEGIN: "[CLS]", END: "[SEP]"}
@@ -96,22 +95,8 @@ def _score(row: int) -> float:
 
 def _base(sentences: Sequence[str]) -> Any:  # noqa: ANN401 - a message of protobuf
     """Train a small model of its own, for the normaliser and the bytes that every model needs."""
-    written = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(sentences[:60_000]),
-        model_writer=written,
-        vocab_size=_NORMALISER_PIECES,
-        hard_vocab_limit=False,
-        normalization_rule_name="nmt_nfkc_cf",
-        byte_fallback=True,
-        pad_id=PAD,
-        unk_id=UNKNOWN,
-        bos_id=BEGIN,
-        eos_id=END,
-        minloglevel=2,
-    )
     message = model_message()()
-    message.ParseFromString(written.getvalue())
+    message.ParseFromString(train_unigrams(sentences[:60_000], _NORMALISER_PIECES, "nmt_nfkc_cf"))
     return message
 
 

@@ -60,7 +60,7 @@ class Translator:
 
     def goes_on(self, text: str, *, in_one_pass: bool) -> bool:
         """Tell whether a text's answer goes on after its forced first half as without. Raises TranslationError."""
-        return self._decoder.goes_on(self._source.encode(text, out_type=str), in_one_pass=in_one_pass)
+        return self._decoder.goes_on(encoded(self._source, text), in_one_pass=in_one_pass)
 
     def translate(self, jobs: Sequence[Job]) -> list[Hypothesis]:
         """Answer each job. A text that is longer than the encoder is translated in parts: nothing of it is lost.

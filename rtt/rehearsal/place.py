@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rtt.errors import ConfigError
+from rtt.http_client import http_address
 from rtt.loopback import is_loopback
 
 _PORTS = {"http": 80, "https": 443}
@@ -35,8 +36,7 @@ class Place:
 
 def find_place(url: str) -> Place:
     """Read a server's address; that of its sockets (`ws`, `wss`) does as well. Raises ConfigError."""
-    given = url.rstrip("/")
-    given = given.replace("ws", "http", 1) if given.startswith(("ws:", "wss:")) else given
+    given = http_address(url)
     try:
         parts = urlsplit(given)
         host, port = parts.hostname, parts.port
