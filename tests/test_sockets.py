@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +25,16 @@ async def hall(service: Service, *, listen: str = "lang=de") -> AsyncIterator[tu
         await speaker.next(type="ready")
         await reader.next(type="ready")
         yield speaker, reader
+
+
+async def _narrow_connection(service: Service) -> socket.socket:
+    """Return a connection to the server that holds a few kilobytes of what is not read yet."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    address = urlsplit(service.url)
+    await asyncio.get_running_loop().sock_connect(narrow, (address.hostname, address.port))
+    return narrow
 
 
 class TestCaptions:
@@ -381,8 +393,11 @@ class TestLimits:
 
     async def test_a_slow_reader_is_given_up_and_harms_nobody(self) -> None:
         engine, catalog = ScriptedEngine(shout), scripted_catalog(("en", "de"))
-        async with serving(engine, catalog, outbox_limit=50) as service, hall(service) as (speaker, reader):
-            async with service.peer("/v1/rooms/hall/listen?lang=de", max_queue=1) as slow:
+        unpaced = serving(engine, catalog, outbox_limit=50, characters_per_s=0)
+        async with unpaced as service, hall(service) as (speaker, reader):
+            # It would not read the answer to a ping either.
+            unread = {"sock": await _narrow_connection(service), "max_queue": 1, "ping_interval": None}
+            async with service.peer("/v1/rooms/hall/listen?lang=de", **unread) as slow:
                 await reader.next(type="status", readers=2)
                 given_up = asyncio.create_task(reader.next(type="status", readers=1))
                 sent = 0
