@@ -31,7 +31,7 @@ settings.register_profile("rtt", deadline=None)
 settings.load_profile("rtt")
 
 # Only how long a failure takes: other tests run beside this one.
-_PATIENCE_S = 60
+PATIENCE_S = 60
 
 
 class Peer:
@@ -46,7 +46,7 @@ class Peer:
 
     async def next(self, **wanted: Any) -> dict[str, Any]:
         """Return the next message that has these fields; others are kept in `seen`."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 message: dict[str, Any] = orjson.loads(await self.connection.recv())
                 self.seen.append(message)
@@ -55,7 +55,7 @@ class Peer:
 
     async def closed(self) -> int | None:
         """Wait until the server closes, and return the close code; what came before is in `seen`."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             async for frame in _until_closed(self.connection):
                 self.seen.append(orjson.loads(frame))
         return self.connection.close_code
@@ -146,7 +146,7 @@ class running_server:  # noqa: N801 - used like a function
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.said += self.process.communicate(timeout=20)[1]
+        self.said += self.process.communicate(timeout=PATIENCE_S)[1]
 
 
 def _environment() -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from rtt.client import Speaker, listen, speak
 from rtt.protocol import Cancel, Caption, Ready, Stability
+from tests.conftest import PATIENCE_S
 
 # The utterance at the end.
 _LAST = 1_000_000
@@ -83,10 +84,10 @@ class Talk:
             self.readings.append(reading)
             tasks.append(asyncio.create_task(self._read(urls[number // len(self._langs) % len(urls)], reading)))
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 await asyncio.gather(*(reading.ready.wait() for reading in self.readings))
             yield
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 await asyncio.gather(*tasks)
         finally:
             for task in tasks:

@@ -11,7 +11,7 @@ import orjson
 from jsonschema import Draft202012Validator
 from websockets.exceptions import ConnectionClosed
 
-from tests.conftest import Peer, Service
+from tests.conftest import PATIENCE_S, Peer, Service
 from tests.test_asyncapi import CHANNELS, by_name, said
 
 LINE = re.compile(r"(\w+) ([:<>x])(?: (.*))?")
@@ -146,7 +146,7 @@ class Reading:
         with suppress(ConnectionClosed):
             await self.peer.send({"type": "ping", "t": -1})
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while (message := orjson.loads(await self.peer.connection.recv())).get("t") != -1:
                     # What comes on a channel is what docs/asyncapi.yaml says.
                     Draft202012Validator(self._schemas[message["type"]]).validate(message)
@@ -163,5 +163,5 @@ class Reading:
 
 async def next_line(process: asyncio.subprocess.Process) -> str:
     assert process.stdout
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         return (await process.stdout.readline()).decode().removesuffix("\n")

@@ -12,6 +12,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tests.conftest import PATIENCE_S
+
 
 class RedisServer:
     """A Redis that a test can kill and start again; it keeps what it was told on disk."""
@@ -29,7 +31,7 @@ class RedisServer:
             pytest.skip("needs redis-server (Debian: redis-server), which scripts/test installs")
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "", "appendonly": "yes"}
         self._run([command, *(str(part) for name, value in options.items() for part in (f"--{name}", value))])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not await self._answers():
                 await asyncio.sleep(0.02)
 

@@ -30,6 +30,7 @@ from rtt.bench.tables import Target, line
 from rtt.bench.talker import Heard, Script, Talked, talk
 from rtt.errors import BenchError
 from rtt.trace import TraceEvent
+from tests.conftest import PATIENCE_S
 
 SMALLEST = {
     "latency": ["--seconds", "3", "--runs", "1", "--speed", "3"],
@@ -415,7 +416,7 @@ async def test_a_server_that_says_much_is_stopped_all_the_same() -> None:
     says = f"print({ready_line('here')!r}, file=sys.stderr, flush=True)"
     ends = "signal.signal(signal.SIGTERM, lambda *_: sys.exit('x' * 10**6))"
     program = f"import signal, sys; {ends}; {says}; signal.pause()"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         async with server(program) as started:
             assert started.url == "here"
 

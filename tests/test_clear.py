@@ -8,7 +8,7 @@ import pytest
 from rtt.auth import Role
 from rtt.client import listen, speak
 from rtt.protocol import Clear
-from tests.conftest import Service, serving
+from tests.conftest import PATIENCE_S, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_app import get
 from tests.test_events import events
@@ -150,7 +150,7 @@ class TestTranscripts:
                 await say(speaker, reader, "The hat sat.")
                 await speaker.send(NEXT)
                 await speaker.send({"type": "correct", "segment": 1, "text": "The cat sat."})
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE_S):
                     while len(kept(tmp_path, "*")) < 8:
                         await asyncio.sleep(0.05)
                 assert kept(tmp_path, "txt")["hall.de.txt"] == "THE CAT SAT.\n"

@@ -19,7 +19,7 @@ from rtt.client import listen, speak
 from rtt.errors import RttError, ServerError, Unauthorized
 from rtt.protocol import Caption
 from rtt.retention import Retention
-from tests.conftest import running_server
+from tests.conftest import PATIENCE_S, running_server
 
 SECRET = "a secret for tests, long enough not to be guessed"
 
@@ -117,7 +117,7 @@ class TestServe:
                     speaker.final("Hello.")
             async with speak(url, "hall", source="en", token=speaking) as speaker:
                 speaker.final("Hello.")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 async for message in listen(url, "hall", ["en"], token=reading):
                     if isinstance(message, Caption):
                         break

@@ -8,7 +8,7 @@ import pytest
 from rtt.client import listen, speak
 from rtt.errors import ServerError, Unreachable
 from rtt.protocol import Caption, Ready, Stability
-from tests.conftest import Service, serving
+from tests.conftest import PATIENCE_S, Service, serving
 from tests.proxy import Proxy, proxying
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
@@ -21,7 +21,7 @@ async def proxy(service: Service) -> AsyncIterator[Proxy]:
 
 async def finals_until(url: str, last: str, heard: list[str], *, greeted: asyncio.Event | None = None) -> None:
     """Collect the finals of a room into `heard` until one says `last`."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         async for message in listen(url, "hall", ["de"], stability=Stability.FAST):
             if isinstance(message, Ready) and greeted:
                 greeted.set()
@@ -111,7 +111,7 @@ async def test_a_server_that_began_anew_means_a_gap() -> None:
         async with serving(ScriptedEngine(shout), catalog) as new:
             proxy._target = proxy._target[0], int(new.url.rpartition(":")[2])
             proxy.cut()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while not isinstance(message := await anext(messages), Ready):
                     continue
             assert message.gap
@@ -129,7 +129,7 @@ async def test_what_trying_again_would_not_change_is_raised(service: Service) ->
 
 async def test_a_speaker_that_is_replaced_is_told(service: Service) -> None:
     with pytest.raises(ServerError, match="replaced"):
-        async with speak(service.url, "hall", source="en") as first, asyncio.timeout(10):
+        async with speak(service.url, "hall", source="en") as first, asyncio.timeout(PATIENCE_S):
             first.final("Hello.")
             await first.acknowledged()
             async with service.peer("/v1/rooms/hall/speak?source=en") as second:
@@ -144,7 +144,7 @@ async def test_a_server_that_never_comes_back_is_given_up(service: Service, prox
     messages = listen(url, "hall", ["de"], patience_s=0.1)
     await anext(messages)
     with pytest.raises(Unreachable, match=r"no connection for 0\.1 s"):
-        async with asyncio.timeout(10), speak(url, "hall", source="en", patience_s=0.1) as speaker:
+        async with asyncio.timeout(PATIENCE_S), speak(url, "hall", source="en", patience_s=0.1) as speaker:
             speaker.final("Hello.")
             await speaker.acknowledged()
             proxy.refusing = True

@@ -27,7 +27,7 @@ from rtt.metrics import Metrics
 from rtt.protocol import Load
 from rtt.rehearsal.server import _LITTLE_BYTES
 from rtt.server import _FLUSH_S
-from tests.conftest import Peer
+from tests.conftest import PATIENCE_S, Peer
 from tests.dashboard import DEPLOY, EMPTY_WITHOUT_ERRORS, NODES, QUERIES, ROOT, watch_a_talk
 from tests.redis_server import free_port
 from tests.tools import running, tool
@@ -153,7 +153,7 @@ class TestProxy:
 
     async def _talk(self, site: str, context: ssl.SSLContext) -> None:
         async with httpx.AsyncClient(verify=context, trust_env=False) as client:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while not await _answers(client, f"https://{site}/health/ready"):
                     await asyncio.sleep(0.1)
             assert (await client.get(f"https://{site}/metrics")).status_code == 404
@@ -169,7 +169,7 @@ class TestProxy:
 
 
 async def _trust(root: Path) -> ssl.SSLContext:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             with contextlib.suppress(FileNotFoundError):
                 return ssl.create_default_context(cafile=root)

@@ -12,7 +12,7 @@ import pytest
 
 from rtt.auth import Role
 from rtt.errors import BadRequest, Forbidden, UnsupportedPair, WireError
-from tests.conftest import Peer, Service, serving
+from tests.conftest import PATIENCE_S, Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_app import get
 from tests.test_rights import SECRET, token
@@ -35,7 +35,7 @@ class Source:
 
     async def next(self, **wanted: Any) -> dict[str, Any]:
         """Return the next message that has these fields."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             async for message in self._messages():
                 if all(message.get(name) == value for name, value in wanted.items()):
                     return message
@@ -43,7 +43,7 @@ class Source:
 
     async def rest(self) -> list[dict[str, Any]]:
         """Return every message until the server ends."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             return [message async for message in self._messages()]
 
     async def _messages(self) -> AsyncIterator[dict[str, Any]]:
@@ -262,7 +262,7 @@ class TestLimits:
                     (error,) = await second.rest()
                 assert error["code"] == "quota_exceeded"
                 assert "192.0.2.1" in error["message"]
-            async with asyncio.timeout(10), events(service) as third:
+            async with asyncio.timeout(PATIENCE_S), events(service) as third:
                 await third.next(type="ready")
 
     async def test_a_connection_ends_when_it_is_old(self) -> None:
@@ -282,7 +282,7 @@ class TestLeaving:
                 await other.next(type="ready")
                 await reader.next(type="status", readers=3)
             await reader.next(type="status", readers=1)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(asyncio.all_tasks()) > tasks:
                     await asyncio.sleep(0.01)
 
@@ -306,7 +306,7 @@ class TestLeaving:
             await given_up
             await say(speaker, "The end.")
             await reader.next(stable="THE END.")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 received = await slow_reader.read()
             slow_writer.close()
             assert b'event: error\ndata: {"type":"error","code":"try_again_later"' in received

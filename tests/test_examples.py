@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import serving
+from tests.conftest import PATIENCE_S, serving
 from tests.proxy import proxying
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_rights import SECRET
@@ -29,7 +29,7 @@ async def test_whatever_is_said_is_read_once() -> None:
         listening, speaking = await node("listen.mjs", url), await node("speak.mjs", url)
         assert listening.stdout
         assert speaking.stdin
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             for number, text in enumerate(SAID, 1):
                 speaking.stdin.write(f"{text}\n".encode())
                 if number % 3 == 0:

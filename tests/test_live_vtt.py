@@ -11,7 +11,7 @@ import webvtt
 from rtt.auth import Role
 from rtt.endpoints.live_vtt import LiveVtt
 from rtt.protocol import Caption
-from tests.conftest import Service, serving
+from tests.conftest import PATIENCE_S, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_app import get
 from tests.test_events import say
@@ -31,7 +31,7 @@ class Player:
 
     async def sees(self, text: str) -> str:
         """Return all that came until a text did."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while text not in self.text:
                 self.text += await anext(self._parts)
         return self.text

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from rtt.engine import NoEngine
 from rtt.nodes.store import Store
-from tests.conftest import Peer, Service, serving
+from tests.conftest import PATIENCE_S, Peer, Service, serving
 from tests.redis_server import RedisServer
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
@@ -213,7 +213,7 @@ async def test_a_leader_stays_as_long_as_another_node_has_readers(redis: RedisSe
             await near.next(type="status", readers=2)
         async with one.peer("/v1/rooms/other/listen?lang=de"):
             pass
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while "other" in one.app.state.rooms._rooms:
                 await asyncio.sleep(0.05)
         assert "hall" in one.app.state.rooms._rooms

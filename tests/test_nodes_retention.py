@@ -5,7 +5,7 @@ from typing import Any
 
 from rtt.auth import Role
 from rtt.retention import Retention
-from tests.conftest import serving
+from tests.conftest import PATIENCE_S, serving
 from tests.redis_server import RedisServer
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_nodes import Nodes, greeted, node, nodes, redis
@@ -27,7 +27,7 @@ async def test_nothing_of_a_room_is_left_once_it_is_forgotten(redis: RedisServer
             await speaker.send({"type": "final", "text": "Secret."})
             await reader.next(type="caption")
             assert await said(redis)
-        async with redis.client() as client, asyncio.timeout(10):
+        async with redis.client() as client, asyncio.timeout(PATIENCE_S):
             while [key async for key in client.scan_iter("rtt:room:*")]:
                 await asyncio.sleep(0.05)
 
@@ -44,10 +44,10 @@ async def test_the_wish_of_whoever_came_to_another_node_holds_everywhere(redis: 
         ):
             await speaker.send({"type": "final", "text": "Secret."})
             await reader.next(stable="SECRET.")
-            async with redis.client() as client, asyncio.timeout(10):
+            async with redis.client() as client, asyncio.timeout(PATIENCE_S):
                 while await client.pttl("rtt:room:hall:log") > 30_000:
                     await asyncio.sleep(0.05)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while await said(redis) or len(one.app.state.rooms) or len(two.app.state.rooms):
                 await asyncio.sleep(0.05)
 
@@ -58,7 +58,7 @@ async def test_the_wish_outlives_the_leader_that_was_told(nodes: Nodes, redis: R
     async with greeted(two, "speak?source=en") as speaker, greeted(two, "listen?lang=de") as reader:
         await speaker.send({"type": "final", "text": "Secret."})
         await reader.next(stable="SECRET.")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while await said(redis) or len(one.app.state.rooms) or len(two.app.state.rooms):
             await asyncio.sleep(0.05)
 
@@ -73,7 +73,7 @@ async def test_a_letter_is_taken_away_once_it_is_read(nodes: Nodes, redis: Redis
             await operator.send({"type": "ping", "t": 1})
             await operator.next(type="pong")
             await speaker.next(type="glossary")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             async with redis.client() as client:
                 while any([await client.xlen(key) async for key in client.scan_iter("rtt:node:*")]):
                     await asyncio.sleep(0.05)

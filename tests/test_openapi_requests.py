@@ -35,7 +35,7 @@ async def test_any_request(name: str, mode: GenerationMode) -> None:
             assume("" not in [*(case.query or {}).values(), *(case.headers or {}).values()])
             case.call_and_validate(
                 base_url=url,
-                timeout=10,
+                timeout=60,
                 headers={"Authorization": f"Bearer {SECRET}"},
                 # What is well written may still ask for what is not there: a talk, or what is yet to be said.
                 excluded_checks=[positive_data_acceptance],

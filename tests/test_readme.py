@@ -161,7 +161,7 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
         events = (orjson.loads(line) for line in process.stderr if line.startswith("{"))
         assert any(event["event"] == "ready" for event in events)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def subcommands(commands: typer.Typer) -> list[str]:

@@ -26,7 +26,7 @@ from rtt.residency import models as residency
 from rtt.residency import residents
 from rtt.residency.engine import ResidentEngine
 from tests import small_models as small
-from tests.conftest import Service, serving
+from tests.conftest import PATIENCE_S, Service, serving
 from tests.folders import BUNDLED, ModelFolder
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_metrics import metrics
@@ -343,7 +343,7 @@ async def test_the_old_version_is_dropped(large: Path) -> None:
         assert engine.prefills() == ["en-de"]
         touch(large / "en-de")
         await engine.look()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(engine.prefills()) > 1:
                 await asyncio.sleep(0.01)
         assert engine.memory().loads == 2
@@ -478,7 +478,7 @@ async def test_a_load_that_failed_is_tried_again(models: Path, monkeypatch: pyte
     tokeniser.rename(models / "away.spm")
     async with started(models) as engine:
         waiting = asyncio.create_task(said(engine, "en-fr"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while engine.memory().refusals < 3:
                 await asyncio.sleep(0.01)
         assert engine.keep(["en-fr"]) == {"en-fr": True}

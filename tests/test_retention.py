@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtt.auth import Role
 from rtt.retention import Retention
-from tests.conftest import Service, serving
+from tests.conftest import PATIENCE_S, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_app import get
 from tests.test_rights import SECRET, post, token
@@ -35,7 +35,7 @@ async def talk(service: Service, speaks: str = "", reads: str = "") -> None:
 
 async def gone(service: Service) -> None:
     """Wait until no room is left."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(service.app.state.rooms):
             await asyncio.sleep(0.05)
 
@@ -62,12 +62,12 @@ async def test_a_room_that_nobody_has_come_to_yet_waits_for_them() -> None:
         await post(service, content='{"room":"hall","retention_s":0}')
         await post(service, content='{"room":"other"}')
         hall = service.app.state.rooms.open("hall")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while hall.empty_for() < 1.5:
                 await asyncio.sleep(0.05)
         assert len(service.app.state.rooms) == 2
         await talk(service)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(service.app.state.rooms) > 1:
                 await asyncio.sleep(0.05)
 
@@ -104,7 +104,7 @@ async def test_a_room_may_be_kept_out_of_the_files(tmp_path: Path) -> None:
             await say(speaker, reader, "Not secret.")
             await talk(service)
             await speaker.send({"type": "clear"})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(service.app.state.rooms) > 1:
                     await asyncio.sleep(0.05)
     assert kept(tmp_path, "txt") == {"other.de.txt": "NOT SECRET.\n", "other.en.txt": "Not secret.\n"}

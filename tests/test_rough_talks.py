@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from rtt import text as text_rules
 from rtt.cli.engine import build_engine
 from rtt.config import make_config
-from tests.conftest import Peer, serving
+from tests.conftest import PATIENCE_S, Peer, serving
 from tests.reader import Reader
 
 Message = dict[str, Any]
@@ -119,7 +119,7 @@ async def speak(url: str, room: str, messages: Sequence[Message]) -> None:
 async def check_heard(readers: Sequence[Reader], said: dict[int, str]) -> None:
     """Wait until these texts are told, by utterance, and a little longer, for what comes too much; then compare."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while any(english(readers, utterance) != words(text) for utterance, text in said.items()) or any(
                 reader.open or reader.finished() != readers[ENGLISH].finished() for reader in readers
             ):

@@ -7,6 +7,7 @@ from rtt.errors import TranslationError
 from rtt.policy import PolicyOptions, Stream, Update
 from rtt.segmenter import Segment, Withdrawal
 from rtt.session import Session
+from tests.conftest import PATIENCE_S
 from tests.scripted import ScriptedEngine
 
 
@@ -34,7 +35,7 @@ async def test_what_comes_just_as_the_work_ends_is_not_left_lying() -> None:
     session = Session("room", "en", Stream("en", PolicyOptions()), Verbatim(), heard.publish)
     heard.then.append((session, final(2, "Two.")))
     session.receive([final(1, "One.")])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(heard) < 2:
             await asyncio.sleep(0)
     assert heard == ["One.", "Two."]

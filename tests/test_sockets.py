@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from rtt.protocol import Load
-from tests.conftest import Peer, Service, serving
+from tests.conftest import PATIENCE_S, Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 
 
@@ -385,7 +385,7 @@ class TestLimits:
             async with hall(service) as (speaker, reader):
                 await speaker.send({"type": "final", "text": "Secret."})
                 await reader.next(type="caption")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(service.app.state.rooms):
                     await asyncio.sleep(0.05)
             async with hall(service) as (_, reader):

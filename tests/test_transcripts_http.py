@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rtt.auth import Role
-from tests.conftest import Peer, Service, serving
+from tests.conftest import PATIENCE_S, Peer, Service, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_app import get
 from tests.test_rights import SECRET, token
@@ -187,7 +187,7 @@ class TestRetention:
             async with hall(service) as (speaker, reader):
                 await say(speaker, reader, "Secret.")
             assert (await get(service, f"{PATH}.txt?lang=de")).text == "SECRET.\n"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(service.app.state.rooms):
                     await asyncio.sleep(0.05)
             assert (await get(service, f"{PATH}.txt?lang=de")).json()["code"] == "no_room"
@@ -198,7 +198,7 @@ class TestRetention:
             async with hall(service) as (speaker, reader):
                 await say(speaker, reader, "Keep this.")
                 assert kept(tmp_path / "kept", "*") == {}
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(kept(tmp_path / "kept", "*")) < 8:
                     await asyncio.sleep(0.05)
             assert kept(tmp_path / "kept", "txt")["hall.de.txt"] == "KEEP THIS.\n"

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import httpx
 import orjson
 
+from tests.conftest import PATIENCE_S
 from tests.proxy import Proxy, proxying
 from tests.redis_server import RedisServer, free_port
 
@@ -41,7 +42,7 @@ class Node:
 
     async def ready(self) -> None:
         """Wait until it serves."""
-        async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as client:
             while not await self._is_ready(client):
                 await asyncio.sleep(0.05)
 

@@ -28,7 +28,7 @@ _ARGUMENTS = [
 
 
 # The machine may be busy.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 async def launch(playwright: Playwright) -> Browser:
@@ -74,7 +74,7 @@ class Visitor:
         page = await context.new_page()
         if script:
             await page.add_init_script(script)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.problems.append(f"{url}: {error}"))
         page.on("console", lambda m: self.problems.append(f"{url}: {m.text}") if m.type == "error" else None)
         await page.goto(url)
