@@ -44,13 +44,18 @@ def test_an_open_sentence_is_decoded_once_and_keeps_what_is_trusted() -> None:
 
 
 def test_a_draft_that_surely_ends_is_all_of_the_answer() -> None:
-    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.6]))] == [False, True]
-    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.4]))] == [False, False]
+    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.4, 0.6]))] == [False, True]
+    assert [way.ended for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.4, 0.4]))] == [False, False]
 
 
-def test_a_finished_sentence_has_a_way_for_each_doubt() -> None:
-    tried = ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.005, 0.1]))
-    assert [len(way.start) for way in tried] == [0, 3, 4]
+def test_a_draft_that_the_model_would_say_itself_is_not_decoded_again() -> None:
+    [way] = ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.6]))
+    assert (way.start, way.ended) == (DRAFT, True)
+
+
+def test_a_finished_sentence_has_a_way_for_each_doubt_after_what_is_certain() -> None:
+    assert [len(way.start) for way in ways(task(price=0.7, odds=[0.4, 0.9, 0.9, 0.005, 0.1]))] == [0, 3, 4]
+    assert [len(way.start) for way in ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.005, 0.1]))] == [3, 4]
 
 
 def test_without_a_score_there_is_one_way() -> None:
@@ -77,10 +82,10 @@ def test_what_is_sure_stands_in_draft_and_answer(answer: list[str], odds: list[f
 
 
 def test_the_worth_of_a_way_counts_its_start() -> None:
-    ended, begun = ways(task(price=0.7, odds=[0.9, 0.9, 0.9, 0.9, 0.9]))[1], ways(task(price=0.7, odds=[0.5] * 5))[1]
+    [ended], begun = ways(task(price=0.7, odds=[0.9] * 5)), ways(task(price=0.7, odds=[0.4, *[0.5] * 4]))[1]
     begun.parts = [Decoded([*DRAFT, "."], [LOG(0.25), LOG(0.75)])]
     assert sum(ended.scores) == pytest.approx(5 * LOG(0.9))
-    assert sum(begun.scores) == pytest.approx(4 * LOG(0.5) + LOG(0.25) + LOG(0.75))
+    assert sum(begun.scores) == pytest.approx(LOG(0.4) + 3 * LOG(0.5) + LOG(0.25) + LOG(0.75))
 
 
 def test_words_taken_back_have_their_price_and_marks_have_none() -> None:

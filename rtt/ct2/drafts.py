@@ -15,8 +15,8 @@ from rtt import text as text_rules
 from rtt.ct2.question import Decoded
 from rtt.engine import Job
 
-# An answer that ends here with this probability ends here: no other token can be more likely.
-_CERTAIN = math.log(0.5)
+# What is more likely than this is what the model would say itself: no other token can be as likely.
+_CERTAIN = 0.5
 # A finished sentence's draft is tried up to its first token that is less likely than each of these.
 _DOUBTS = (0.0, 0.001, 0.01, 0.1)
 # What an answer is worth less, in nats, for each number of its text that it lacks.
@@ -85,10 +85,11 @@ def ways(task: Task) -> list[Way]:
         return [Way(task, task.prefix, least=_log(task.job.trust) if task.job.draft else math.inf)]
     if not task.score:
         return [Way(task, task.prefix)]
-    ended = task.score[-1] > _CERTAIN
+    ended = task.score[-1] > _log(_CERTAIN)
+    # To begin afresh is to begin with what is certain.
     return [
         Way(task, task.draft[:count] if count > fixed else task.prefix, ended and fixed < count == whole)
-        for count in sorted({fixed, *(task.believed(doubt) for doubt in _DOUBTS)})
+        for count in sorted({task.believed(doubt) for doubt in (_CERTAIN, *_DOUBTS)})
     ]
 
 
