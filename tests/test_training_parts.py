@@ -16,6 +16,7 @@ from models.training.checkpoint import Checkpoint, load_checkpoint, save, save_c
 from models.training.corpus import Pair, read_pairs
 from models.training.errors import TrainingError
 from models.training.examples import Example, Spoken, punctuation_of
+from models.training.export import build
 from models.training.filters import Filters
 from models.training.hardware import Hardware
 from models.training.journal import read_journal
@@ -24,12 +25,14 @@ from models.training.model import TranslationModel
 from models.training.recipe import Recipe, read_recipe
 from models.training.run import Run
 from models.training.schedule import rate_at
+from models.training.served import read_served
 from models.training.settings import Settings, make_settings
 from models.training.shape import Shape
 from models.training.start import from_bert, from_checkpoint
 from models.training.target_pieces import train_target_pieces
 from models.training.training import Data, Training, read_data
 from models.training.wordpieces import read_vocabulary, rows, train_source_pieces
+from tests.folders import BUNDLED
 from tests.toy_language import sentences, tiny_bert
 
 RECIPES = Path(__file__).parent.parent / "models" / "training" / "recipes"
@@ -236,6 +239,23 @@ def test_a_decoder_of_another_language_keeps_the_rows_that_both_have(run: Run) -
     assert all(torch.equal(same[name], weight) for name, weight in old.weights.items())
     with pytest.raises(TrainingError, match="--init-pieces"):
         carry_over(old, target, target)
+
+
+def test_a_served_model_is_the_checkpoint_that_it_was(run: Run, tmp_path: Path) -> None:
+    source, target = run.tokenisers()
+    shape = Shape(source.vocab_size(), target.vocab_size(), 32, 64, 1, 2, 4, 2, 64, 128)
+    model = TranslationModel(shape, 0.0)
+    build(Checkpoint(model.state_dict(), shape, 0), run, ("en", "de"), tmp_path)
+    served = read_served(tmp_path)
+    assert served.shape == shape
+    assert {*served.weights} == {*model.state_dict()}
+    for name, weight in model.state_dict().items():
+        assert torch.allclose(served.weights[name], weight, atol=float(weight.abs().max()) / 127)
+    again = from_checkpoint(run, tmp_path, tmp_path / "target.spm", SETTINGS)
+    assert again.shape == shape
+    (tmp_path / "model.bin").write_bytes((BUNDLED.parent / "en-punctuation" / "model.bin").read_bytes())
+    with pytest.raises(TrainingError, match="no model that was exported"):
+        read_served(tmp_path)
 
 
 def short_names(shape: Shape) -> set[str]:

@@ -11,6 +11,7 @@ from models.training.checkpoint import load_checkpoint
 from models.training.errors import TrainingError
 from models.training.model import TranslationModel
 from models.training.run import Run, load_pieces
+from models.training.served import read_served
 from models.training.settings import Settings
 from models.training.shape import Shape
 from models.training.wordpieces import rows
@@ -40,9 +41,12 @@ def from_bert(run: Run, folder: Path, settings: Settings, decoder_layers: int) -
 def from_checkpoint(
     run: Run, path: Path, pieces: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None
 ) -> TranslationModel:
-    """Return a model that goes on from another, whose target pieces are `pieces`. Raises TrainingError."""
+    """Return a model that goes on from another, a checkpoint or a folder that is served.
+
+    `pieces` are its target's. Raises TrainingError.
+    """
     source, target = run.tokenisers()
-    old = load_checkpoint(path)
+    old = read_served(path) if path.is_dir() else load_checkpoint(path)
     if source.vocab_size() != old.shape.source_pieces:
         raise TrainingError(
             f"{run.source_pieces}: {source.vocab_size()} pieces; the checkpoint's source has "

@@ -23,6 +23,7 @@ from models.training.start import from_bert, from_checkpoint
 from models.training.training import Training, describe, read_data
 from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json
+from rtt.convert.format import TARGET_SPM
 
 
 def _settings() -> str:
@@ -33,8 +34,12 @@ def _settings() -> str:
 def train(
     folder: RunFolder,
     encoder: Annotated[Path | None, typer.Option(help="Begin with the encoder of a BERT: its folder.")] = None,
-    init: Annotated[Path | None, typer.Option(help="Or begin with a trained model: its checkpoint.")] = None,
-    init_pieces: Annotated[Path | None, typer.Option(help="The target.spm of that model.")] = None,
+    init: Annotated[
+        Path | None, typer.Option(help="Or begin with a trained model: its checkpoint, or its folder among the models.")
+    ] = None,
+    init_pieces: Annotated[
+        Path | None, typer.Option(help="The target.spm of that model; default: that in its folder.")
+    ] = None,
     decoder_layers: Annotated[int, typer.Option(min=1, help="Layers of a new decoder.")] = 3,
     set_: Annotated[list[str] | None, typer.Option("--set", help=f"name=value; several times. {_settings()}")] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="Minutes between states that are saved.")] = 10,
@@ -82,9 +87,10 @@ def _start(
         raise TrainingError("Expected --encoder or --init, and not both")
     if encoder:
         return lambda: from_bert(run, encoder, settings, decoder_layers)
-    if not init or not init_pieces:
+    pieces = init_pieces or (init / TARGET_SPM if init and init.is_dir() else None)
+    if not init or not pieces:
         raise TrainingError("Expected --init-pieces: the target.spm of the model that --init is of")
-    return lambda: from_checkpoint(run, init, init_pieces, settings, tell)
+    return lambda: from_checkpoint(run, init, pieces, settings, tell)
 
 
 def _said(tokens: int, figures: Figures) -> str:
