@@ -17,14 +17,12 @@ from rtt.bench.cost import Meter
 from rtt.bench.excerpt import stretches
 from rtt.bench.limit import Limit, find_limit
 from rtt.bench.samples import Percentiles, Spread, percentiles, ratio, spread_of
-from rtt.bench.servers import Server, rtt_server, server
+from rtt.bench.servers import NOTHING_KNOWN, Server, rtt_server, server
 from rtt.bench.tables import FIGURES, Table, Target, line, shown
 from rtt.bench.talker import Script, Talked, talk
 from rtt.trace import TraceEvent
 
 LIMIT_MS = 300.0
-# There are fewer talks than rooms, and each probe says them again: what was said before would cost nothing.
-_NOTHING_KNOWN = ("--cache-mb", "0")
 # How far past the limit it is shown that nothing is lost.
 _PAST = 1.5
 
@@ -90,7 +88,8 @@ async def measure(talks: Sequence[Sequence[TraceEvent]], setup: Setup, tell: Cal
     plain = await _side(
         server(plain_server.PROGRAM, setup.source, setup.target, *folders), "plain server", talks, setup, tell
     )
-    own = await _side(rtt_server(setup.models, *_NOTHING_KNOWN, adapt=True), "rtt", talks, setup, tell)
+    # There are fewer talks than rooms, and each probe says them again: what was said before would cost nothing.
+    own = await _side(rtt_server(setup.models, *NOTHING_KNOWN, adapt=True), "rtt", talks, setup, tell)
     return Report(setup, own, plain, ratio(own.limit.count, plain.limit.count))
 
 

@@ -15,6 +15,8 @@ from rtt.errors import ConfigError
 
 RTT = "from rtt.cli.main import app; app()"
 """The program of the command `rtt`."""
+NOTHING_KNOWN = ("--cache-mb", "0")
+"""Options of `rtt serve` with which no answers are kept."""
 
 
 @dataclass(frozen=True, slots=True)
