@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -66,9 +67,11 @@ class Loader:
         """Drop a model, as soon as what is being loaded is loaded."""
         self._thread.submit(self._backend.drop, one.key)
 
-    def close(self) -> None:
-        """End the thread."""
+    def close(self, left: Iterable[Resident]) -> None:
+        """End the thread, and drop what is left: models whose threads still run when Python ends abort the process."""
         self._thread.shutdown(cancel_futures=True)
+        for one in left:
+            self._backend.drop(one.key)
 
     def _add(self, key: str, model: Model) -> float:
         """Return the seconds that it took, without those that it waited for others."""

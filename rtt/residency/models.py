@@ -106,8 +106,8 @@ class ResidentModels:
         return ModelMemory(sizes, self._budget, loader.loads, loader.refusals, self._unloads, loader.load_s)
 
     def close(self) -> None:
-        """Load no more."""
-        self._loader.close()
+        """Load no more, and drop what is there."""
+        self._loader.close(self._residents())
 
     # What is on the disk.
 
