@@ -49,6 +49,11 @@ class Ct2Backend:
         self._models.pop(name, None)
         give_back()
 
+    def close(self) -> None:
+        """Forget every model: one whose threads still run when Python ends aborts the process."""
+        self._models.clear()
+        give_back()
+
     def prefills(self) -> list[str]:
         """Return the models that run the prefix of an answer in one pass."""
         # A list, since models may come and go meanwhile.

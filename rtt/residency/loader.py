@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -24,6 +23,10 @@ class ModelBackend(Protocol):
 
     def drop(self, name: str) -> None:
         """Forget a model, and give its memory back."""
+        ...
+
+    def close(self) -> None:
+        """Forget every model."""
         ...
 
 
@@ -67,11 +70,10 @@ class Loader:
         """Drop a model, as soon as what is being loaded is loaded."""
         self._thread.submit(self._backend.drop, one.key)
 
-    def close(self, left: Iterable[Resident]) -> None:
-        """End the thread, and drop what is left: models whose threads still run when Python ends abort the process."""
+    def close(self) -> None:
+        """End the thread, and drop every model, those too whose load or drop was under way."""
         self._thread.shutdown(cancel_futures=True)
-        for one in left:
-            self._backend.drop(one.key)
+        self._backend.close()
 
     def _add(self, key: str, model: Model) -> float:
         """Return the seconds that it took, without those that it waited for others."""

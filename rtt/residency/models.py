@@ -107,7 +107,7 @@ class ResidentModels:
 
     def close(self) -> None:
         """Load no more, and drop what is there."""
-        self._loader.close(self._residents())
+        self._loader.close()
 
     # What is on the disk.
 
