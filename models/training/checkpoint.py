@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.training import short_names
 from models.training.errors import TrainingError
-from models.training.shape import Shape
+from models.training.shape import Shape, shape_of
 
 
 class Checkpoint(NamedTuple):
@@ -58,7 +58,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         if short_names.are_short(content):
             weights = short_names.lengthen({name: weight.float() for name, weight in content.items()})
-            return Checkpoint(weights, short_names.shape_of(weights), 0)
+            return Checkpoint(weights, shape_of(weights, short_names.heads_of(weights)), 0)
         weights = {name: weight.float() for name, weight in content["weights"].items()}
         return Checkpoint(weights, msgspec.convert(content["shape"], Shape), int(content["tokens"]))
     except (LookupError, AttributeError, TypeError, msgspec.ValidationError) as error:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import torch
 from torch import Tensor
 
 from models.training.checkpoint import Checkpoint
 from models.training.errors import TrainingError
-from models.training.shape import Shape
+from models.training.shape import shape_of
 from rtt.convert.weights import WEIGHTS, Weights, read_weights
 from rtt.errors import ModelError
 
@@ -50,7 +51,12 @@ def read_served(folder: Path) -> Checkpoint:
         # What is equal has been written once.
         variables = [*served.variables, *served.aliases]
         weights = {name: weight for variable in variables for name, weight in _renamed(served, variable)}
-        return Checkpoint(weights, _shape(served, weights), 0)
+        encoder_heads, decoder_heads = (
+            int(served.variables[f"{one}/num_heads"].array) for one in ("encoder", "decoder")
+        )
+        shape = shape_of(weights, (encoder_heads, decoder_heads))
+        target_positions = len(served.variables[_TARGET_POSITIONS].array)
+        return Checkpoint(weights, msgspec.structs.replace(shape, target_positions=target_positions), 0)
     except (ModelError, LookupError) as error:
         raise TrainingError(f"{folder}: no model that was exported from a training: {error}") from error
 
@@ -75,25 +81,3 @@ def _array(served: Weights, variable: str) -> Tensor:
     array = torch.from_numpy(served.variables[owner].array.astype("float32"))
     scale = served.variables.get(served.owner(f"{owner}_scale"))
     return array if scale is None else array / torch.from_numpy(scale.array.astype("float32"))[:, None]
-
-
-def _shape(served: Weights, weights: dict[str, Tensor]) -> Shape:
-    (source_pieces, width), (target_pieces, _) = (
-        weights[f"{side}.pieces.weight"].shape for side in ("encoder", "decoder")
-    )
-    layers = [
-        {name.split(".")[2] for name in weights if name.startswith(f"{side}.layers.")}
-        for side in ("encoder", "decoder")
-    ]
-    return Shape(
-        source_pieces=source_pieces,
-        target_pieces=target_pieces,
-        width=width,
-        feed_forward=len(weights["encoder.layers.0.widen.bias"]),
-        encoder_layers=len(layers[0]),
-        decoder_layers=len(layers[1]),
-        encoder_heads=int(served.variables["encoder/num_heads"].array),
-        decoder_heads=int(served.variables["decoder/num_heads"].array),
-        positions=len(weights["encoder.positions.weight"]),
-        target_positions=len(served.variables[_TARGET_POSITIONS].array),
-    )

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from models.training.shape import Shape
-
 _TOP = {
     "se": "encoder.pieces",
     "sp": "encoder.positions",
@@ -35,27 +33,13 @@ def lengthen(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {_lengthen(name): weight for name, weight in weights.items()}
 
 
-def shape_of(weights: Mapping[str, Tensor]) -> Shape:
-    """Return the sizes of a model by its weights (with long names), whose heads are as wide as MiniLM's."""
+def heads_of(weights: Mapping[str, Tensor]) -> tuple[int, int]:
+    """Return the heads of the encoder and the decoder (of weights with long names): they are as wide as MiniLM's."""
     width = weights["encoder.pieces.weight"].shape[1]
-    return Shape(
-        source_pieces=weights["encoder.pieces.weight"].shape[0],
-        target_pieces=weights["decoder.pieces.weight"].shape[0],
-        width=width,
-        feed_forward=weights["encoder.layers.0.widen.weight"].shape[0],
-        encoder_layers=_layers(weights, "encoder"),
-        decoder_layers=_layers(weights, "decoder"),
-        encoder_heads=width // _ENCODER_HEAD,
-        decoder_heads=width // _DECODER_HEAD,
-        positions=weights["encoder.positions.weight"].shape[0],
-    )
+    return width // _ENCODER_HEAD, width // _DECODER_HEAD
 
 
 def _lengthen(name: str) -> str:
     top, *parts = name.split(".")
     within = _PARTS.get(top, {})
     return ".".join([_TOP[top], *(within.get(part, _LINEAR.get(part, part)) for part in parts)])
-
-
-def _layers(weights: Mapping[str, Tensor], side: str) -> int:
-    return len({name.split(".")[2] for name in weights if name.startswith(f"{side}.layers.")})
