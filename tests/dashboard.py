@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from websockets.asyncio.client import connect
 
-from tests.conftest import running_server
+from tests.conftest import PATIENCE_S, running_server
 from tests.redis_server import free_port
 from tests.tools import running, tool
 
@@ -27,7 +27,6 @@ ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 NODES = "node1:8000, node2:8000, relay:8000"
 """The servers of `prometheus.yml`."""
-_PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Prometheus:
     async def ask_each(self, queries: Collection[Query]) -> dict[Query, Answer]:
         """Return what it answers to each, as soon as it has an answer to all of them. Raises TimeoutError."""
         answers: dict[Query, Answer] = {}
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(answers) < len(queries):
                 answers |= {query: answer for query in queries if (answer := await self.ask(query))}
                 await asyncio.sleep(0.2)
@@ -84,7 +83,7 @@ class Prometheus:
 
     async def alerts(self) -> dict[str, str]:
         """Return the health of every alert, as soon as each has been tried. Raises TimeoutError."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while "unknown" in (found := await self._alerts()).values():
                 await asyncio.sleep(0.2)
             return found

@@ -10,7 +10,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.api_documents import DOCS
-from tests.conftest import serving
+from tests.conftest import PATIENCE_S, serving
 from tests.scripted import ScriptedEngine, scripted_catalog, shout
 from tests.test_openapi import OPERATIONS
 from tests.test_rights import SECRET
@@ -35,7 +35,7 @@ async def test_any_request(name: str, mode: GenerationMode) -> None:
             assume("" not in [*(case.query or {}).values(), *(case.headers or {}).values()])
             case.call_and_validate(
                 base_url=url,
-                timeout=60,
+                timeout=PATIENCE_S,
                 headers={"Authorization": f"Bearer {SECRET}"},
                 # What is well written may still ask for what is not there: a talk, or what is yet to be said.
                 excluded_checks=[positive_data_acceptance],

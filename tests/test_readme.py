@@ -24,7 +24,7 @@ from rtt.config import Config, make_config
 from rtt.profanity import read_profanity
 from rtt.protocol import EVERYBODY_TYPES, READER_TYPES, SPEAKER_TYPES, Glossary, decode
 from rtt.talk_schedule import Schedule
-from tests.conftest import running_server
+from tests.conftest import PATIENCE_S, running_server
 from tests.scripted import ScriptedEngine, scripted_catalog
 
 ROOT = Path(__file__).parent.parent
@@ -161,7 +161,7 @@ def test_scripts_serve_serves(arguments: list[str]) -> None:
         events = (orjson.loads(line) for line in process.stderr if line.startswith("{"))
         assert any(event["event"] == "ready" for event in events)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
 
 
 def subcommands(commands: typer.Typer) -> list[str]:
