@@ -1,10 +1,13 @@
 """The pages in a real browser, against the real server with the real model."""
 
+import asyncio
 import re
 
-from playwright.async_api import Page, Request, expect
+import pytest
+from playwright.async_api import Page, Request, Route, expect
 from websockets.asyncio.client import connect
 
+from tests.conftest import Service
 from tests.e2e.conftest import Visitor
 from tests.proxy import proxying
 
@@ -239,3 +242,34 @@ async def test_a_second_speaker_is_told_about_on_the_first_page(real_server: str
     await expect(first.locator("#notice")).to_contain_text("took over")
     await first.click("#again")
     await expect(second.locator("#notice")).to_contain_text("took over")
+
+
+@pytest.mark.parametrize(
+    ("place", "control"),
+    [
+        ("", "#read"),
+        ("captions/hall", "#settings"),
+        ("display/hall", "#fullscreen"),
+        ("operator/hall", "#rehearse"),
+        ("speak/hall", "#test"),
+    ],
+)
+async def test_nothing_can_be_used_before_its_page_listens(
+    service: Service, visitor: Visitor, place: str, control: str
+) -> None:
+    arrives = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    page = await visitor.open(f"{service.url}/{place}", service_workers="block")
+    await page.route("**/i18n/*.js", hold)
+    await page.reload(wait_until="commit")
+    button = page.locator(control)
+    await button.focus()
+    await expect(button).not_to_be_focused()
+    arrives.set()
+    await expect(page.locator("[inert]")).to_have_count(0)
+    await button.focus()
+    await expect(button).to_be_focused()

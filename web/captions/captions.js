@@ -12,7 +12,7 @@ import { CaptionsView } from "../lib/captions.js";
 import { Follow } from "../lib/follow.js";
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { endonym } from "../lib/languages.js";
-import { byId, menu, offerLanguages, oncePerFrame, say } from "../lib/page.js";
+import { byId, listens, menu, offerLanguages, oncePerFrame, say } from "../lib/page.js";
 import { roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { rowsOf } from "../lib/rows.js";
@@ -96,6 +96,7 @@ looks.apply();
 stayAwake();
 keepForOffline();
 void reader.start();
+listens();
 
 function paint() {
   const { connection, langs } = reader;

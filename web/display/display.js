@@ -9,7 +9,7 @@
 import { Announcer } from "../lib/announcer.js";
 import { stayAwake } from "../lib/awake.js";
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
-import { byId, menu, offerLanguages, oncePerFrame, say } from "../lib/page.js";
+import { byId, listens, menu, offerLanguages, oncePerFrame, say } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { qrCode } from "../lib/qr.js";
 import { Reader } from "../lib/reader.js";
@@ -86,6 +86,7 @@ hideWhenIdle(document.body);
 stayAwake();
 keepForOffline();
 void reader.start();
+listens();
 
 function paint() {
   const { connection } = reader;

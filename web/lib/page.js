@@ -49,6 +49,11 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Ends the `inert` of the page's HTML: until all of it listens, a click would be lost, or send a form as it is. */
+export function listens() {
+  document.body.inert = false;
+}
+
 /** @param {string} theme */
 export function wear(theme) {
   document.documentElement.dataset["theme"] = theme;

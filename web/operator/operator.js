@@ -10,7 +10,7 @@ import { Health } from "../lib/health.js";
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { fetchModels, languagesFor } from "../lib/languages.js";
 import { Operator } from "../lib/operator.js";
-import { byId, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { byId, listens, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { roomIn } from "../lib/places.js";
 import { Reader } from "../lib/reader.js";
 import { rowsOf } from "../lib/rows.js";
@@ -92,6 +92,7 @@ interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
 setInterval(paint, TICK_MS);
 operator.start();
 paint();
+listens();
 
 /** @param {Request} wanted */
 function ask(wanted) {

@@ -8,7 +8,7 @@
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
 import { bestOf, fetchModels, languagesFor, sourcesOf } from "../lib/languages.js";
 import { Pace, ask } from "../lib/tempo.js";
-import { byId, copyField, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
+import { byId, copyField, listens, offerLanguages, oncePerFrame, say, wear } from "../lib/page.js";
 import { pageUrl, roomIn } from "../lib/places.js";
 import { choice, language, pageSettings, text, theme, ui } from "../lib/settings.js";
 import { Speaker } from "../lib/speaker.js";
@@ -126,6 +126,7 @@ setInterval(tick, TICK_MS);
 speaker.start();
 void audience.start();
 paint();
+listens();
 
 /** Whether the words come from a voice, or from a talk that is rehearsed: what is being typed waits for Enter. */
 function hasFloor() {

@@ -4,7 +4,7 @@
  * #make: #name, #another, #key-row with #key, #problem, #speak, #operate; #join: #room, #read, #nowhere; #ui
  */
 import { Phrases, interfaceMenu } from "../lib/i18n.js";
-import { byId, say, wear } from "../lib/page.js";
+import { byId, listens, say, wear } from "../lib/page.js";
 import { ROOM_PATTERN, pageUrl, startUrl } from "../lib/places.js";
 import { pageSettings, theme, ui } from "../lib/settings.js";
 import { takeTokens, withTokens } from "../lib/tokens.js";
@@ -36,6 +36,7 @@ interfaceMenu(byId("ui", HTMLSelectElement), phrases, (value) => {
   for (const words of [problem, nowhere]) say(words, "");
 });
 suggest();
+listens();
 
 function suggest() {
   name.value = randomName();
