@@ -11,6 +11,7 @@ import torch
 from sentencepiece import SentencePieceProcessor
 
 from models.training.batches import Batch, Batches, Place, grouped
+from models.training.candidates import draw
 from models.training.carry_over import carry_over
 from models.training.checkpoint import Checkpoint, load_checkpoint, save, save_checkpoint
 from models.training.corpus import Pair, read_pairs
@@ -21,7 +22,7 @@ from models.training.filters import Filters
 from models.training.hardware import Hardware
 from models.training.journal import read_journal
 from models.training.mix import HELD_OUT, Taken, mix
-from models.training.model import TranslationModel
+from models.training.model import TranslationModel, loss_of
 from models.training.recipe import Recipe, read_recipe
 from models.training.run import Run
 from models.training.schedule import rate_at
@@ -37,7 +38,7 @@ from tests.toy_language import sentences, tiny_bert
 
 RECIPES = Path(__file__).parent.parent / "models" / "training" / "recipes"
 CPU = Hardware(torch.device("cpu"), bfloat16=False)
-SETTINGS = Settings(tokens=6000, batch_tokens=600, warm_up=1000, frozen=0.5, rate=0.003)
+SETTINGS = Settings(tokens=6000, batch_tokens=600, warm_up=1000, frozen=0.5, rate=0.003, sampled=50)
 GERMAN = [
     Pair("a", "The cat sat on the mat in the morning.", "Die Katze saß am Morgen auf der Matte."),
     Pair("a", "We have not decided anything yet.", "Wir haben noch nichts entschieden."),
@@ -348,6 +349,29 @@ def test_batches_go_on_from_their_place(taken: int) -> None:
     begun = arrays(list(itertools.islice(first, taken)))
     rest = arrays(list(itertools.islice(batches(first.place), 120 - taken)))
     assert begun + rest == whole
+
+
+def test_what_is_weighed_has_the_batch_and_others_that_stand_for_the_rest() -> None:
+    target = torch.tensor([[9, 4, 2, 3], [7, 9, 4, 2]])
+    candidates = draw(target, 100, 10)
+    assert torch.equal(candidates.pieces[candidates.places(target)], target)
+    assert torch.equal(candidates.places(torch.arange(4)), torch.arange(4))  # the marks keep their numbers
+    own = torch.isin(candidates.pieces, torch.tensor([0, 1, 2, 3, 4, 7, 9]))
+    assert own.sum() == 7
+    assert torch.equal(candidates.weights[own], torch.zeros(7))
+    assert torch.allclose(candidates.weights[~own].exp().sum(), torch.tensor(93.0))
+
+
+def test_the_loss_over_some_pieces_is_on_average_that_over_all() -> None:
+    torch.manual_seed(1)
+    scores, target = torch.randn(1, 6, 500), torch.randint(4, 500, (1, 6))
+    losses = []
+    for _ in range(200):
+        candidates = draw(target, 500, 100)
+        losses.append(loss_of(scores[..., candidates.pieces] + candidates.weights, candidates.places(target)))
+    assert float(torch.stack(losses).mean()) == pytest.approx(float(loss_of(scores, target)), rel=0.01)
+    every = draw(target, 500, 500)
+    assert loss_of(scores[..., every.pieces] + every.weights, every.places(target)) == loss_of(scores, target)
 
 
 def test_the_rate_rises_and_falls_with_what_was_seen() -> None:

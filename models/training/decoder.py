@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.attention import Attention, causal_mask
+from models.training.candidates import Candidates
 from models.training.dropout import Dropout
 from models.training.shape import EPSILON, Shape
 
@@ -53,15 +54,19 @@ class Decoder(nn.Module):
             if weight.dim() > 1:
                 nn.init.xavier_uniform_(weight)
 
-    def forward(self, written: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        """Return the scores; `memory` and `mask` are the encoder's."""
+    def forward(self, written: Tensor, memory: Tensor, mask: Tensor, candidates: Candidates | None = None) -> Tensor:
+        """Return the scores, of the candidates where there are some; `memory` and `mask` are the encoder's."""
         positions: Tensor = self.get_buffer("positions")[: written.shape[1]]
         embedded = self.pieces(written) * math.sqrt(self.pieces.embedding_dim)
         x = self.dropout(embedded + positions.to(embedded.dtype))
         causal = causal_mask(written.shape[1], x)
         for layer in self.layers:
             x = layer(x, causal, memory, mask)
-        return functional.linear(self.norm(x), self.pieces.weight, self.bias)
+        x = self.norm(x)
+        if candidates is None:
+            return functional.linear(x, self.pieces.weight, self.bias)
+        bias = self.bias[candidates.pieces] + candidates.weights.to(self.bias.dtype)
+        return functional.linear(x, self.pieces.weight[candidates.pieces], bias)
 
 
 def sinusoids(positions: int, width: int) -> Tensor:

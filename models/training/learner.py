@@ -63,7 +63,9 @@ class Learner:
             # At the beginning the average is of few steps, so that it is not of the first weights for long.
             decay = min(self._decay, (1 + self._steps) / (10 + self._steps))
             for name, master in self._masters.items():
-                self.average[name].lerp_(master, 1 - decay)
+                # What is frozen has been so from the first step, and is its own average.
+                if master.grad is not None:
+                    self.average[name].lerp_(master, 1 - decay)
             for master, parameter in apart:
                 if master.grad is not None:
                     parameter.copy_(master)

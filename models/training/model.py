@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.training.candidates import Candidates
 from models.training.decoder import Decoder
 from models.training.dropout import Dropout
 from models.training.encoder import Encoder
@@ -21,11 +22,21 @@ class TranslationModel(nn.Module):
         self.encoder = Encoder(shape, shared)
         self.decoder = Decoder(shape, shared)
 
-    def forward(self, source: Tensor, written: Tensor, *, encoder_is_frozen: bool = False) -> Tensor:
-        """Take source pieces and what is written before each target piece, both (batch, length)."""
+    def forward(
+        self,
+        source: Tensor,
+        written: Tensor,
+        *,
+        encoder_is_frozen: bool = False,
+        candidates: Candidates | None = None,
+    ) -> Tensor:
+        """Take source pieces and what is written before each target piece, both (batch, length).
+
+        Where there are candidates, only they are scored.
+        """
         with torch.set_grad_enabled(torch.is_grad_enabled() and not encoder_is_frozen):
             memory, mask = self.encoder(source)
-        scores: Tensor = self.decoder(written, memory, mask)
+        scores: Tensor = self.decoder(written, memory, mask, candidates)
         return scores
 
 

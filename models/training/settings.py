@@ -26,6 +26,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Target tokens over which the rate rises."""
     frozen: Share = 0.25
     """Share of the training during which the encoder stays as it is, which is half as fast again."""
+    sampled: Annotated[int, Meta(ge=0)] = 2000
+    """Target pieces that are drawn by chance for each step, to be weighed beside those of its batch, while the encoder
+    is frozen; 0: all are weighed, as they are later."""
     prefixes: Share = 0.12
     """Share of pairs that are cut on both sides at the same proportion."""
     unpunctuated: Share = 0.12

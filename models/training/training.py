@@ -9,6 +9,7 @@ import torch
 from msgspec import Struct
 
 from models.training.batches import Batch, Batches, Place
+from models.training.candidates import draw
 from models.training.checkpoint import Checkpoint, load, save, save_checkpoint
 from models.training.corpus import Pair, read_pairs
 from models.training.errors import TrainingError
@@ -127,9 +128,12 @@ class Training:
         torch.manual_seed(settings.seed * 1_000_003 + self._learner.steps)
         frozen = self.tokens < settings.frozen * settings.tokens
         batch = batch.to(self._hardware.device)
+        sampled = settings.sampled if frozen else 0
+        candidates = draw(batch.target, self._model.shape.target_pieces, sampled) if sampled else None
+        target = candidates.places(batch.target) if candidates else batch.target
         with self._hardware.autocast():
-            scores = self._model(batch.source, batch.written, encoder_is_frozen=frozen)
-            loss = loss_of(scores, batch.target, settings.smoothing)
+            scores = self._model(batch.source, batch.written, encoder_is_frozen=frozen, candidates=candidates)
+            loss = loss_of(scores, target, settings.smoothing)
         torch.autograd.backward(loss / count)
         rate = rate_at(self.tokens, peak=settings.rate, warm_up=settings.warm_up, total=settings.tokens)
         self._learner.step(rate)
