@@ -79,6 +79,11 @@ class JobSource(Protocol):
         """Whether a final waits here."""
         ...
 
+    @property
+    def prepares(self) -> bool:
+        """Whether its answers, which take hardly any time, are texts for other sources."""
+        ...
+
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that waits for an answer, on the loop's clock."""
         ...

@@ -23,6 +23,11 @@ class PunctuationStream:
         return False
 
     @property
+    def prepares(self) -> bool:
+        """What is translated is what was punctuated, where that is known in time."""
+        return True
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits to be punctuated."""
         return self._segmenter.unpunctuated() in {None, self._done}

@@ -1,7 +1,8 @@
 """Batches whatever waits, over all rooms and languages, without a timer.
 
 A batch is formed at the moment a worker is free, from the sources that wait then: finals first, each room's first
-before any room's second, oldest first. While the workers are busy the next batch grows by itself, so a quiet server
+before any room's second, oldest first. It is of one model, that of the first: another model's texts would be computed
+after them, and hold up their answers. While the workers are busy the next batch grows by itself, so a quiet server
 answers at once and a busy one works in batches. What is known already is answered without a worker. Under load partials
 that say little new are passed over (see load.py). The queue holds one place for each session, so its bound is the
 number of sessions.
@@ -147,7 +148,8 @@ class Scheduler:
                 task.add_done_callback(self._batches.discard)
 
     def _take_batch(self, due: list[Request], now: float) -> list[_Drawn]:
-        """Draw the next jobs: an even share of what is due for each free worker."""
+        """Draw the next jobs of one model: an even share of what is due for each free worker."""
+        due = [request for request in due if request.source.model == due[0].source.model]
         share = min(self._max_batch * self._measure.batch, math.ceil(len(due) / self._free))
         batch: list[_Drawn] = []
         for request in due:

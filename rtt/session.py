@@ -29,6 +29,11 @@ class Stream(Protocol[News]):
         ...
 
     @property
+    def prepares(self) -> bool:
+        """Whether its answers, which take hardly any time, are texts for other streams."""
+        ...
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits for an answer."""
         ...
@@ -99,6 +104,11 @@ class Session(Generic[News]):
     def urgent(self) -> bool:
         """Whether a final waits here."""
         return self._stream.urgent
+
+    @property
+    def prepares(self) -> bool:
+        """Whether its answers, which take hardly any time, are texts for other sources."""
+        return self._stream.prepares
 
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that no answer was shown for, on the loop's clock."""

@@ -1,4 +1,4 @@
-"""Whose turn it is: finals first, then the rooms in turn, then the oldest.
+"""Whose turn it is: finals first, then what prepares the texts of others, then the rooms in turn, then the oldest.
 
 So a room that is read in twenty languages does not keep one that is read in a single one waiting. The turns are those
 of start-time fair queueing (Goyal, Vin and Cheng 1996): a request's number is one more than the last of its room, but
@@ -82,4 +82,8 @@ class Turns:
             request.held = held
             if not held:
                 due.append(request)
-        return sorted(due, key=lambda request: (not request.source.urgent, request.number, request.asked_at))
+        return sorted(due, key=_turn)
+
+
+def _turn(request: Request) -> tuple[bool, bool, int, float]:
+    return not request.source.urgent, not request.source.prepares, request.number, request.asked_at

@@ -43,11 +43,20 @@ class GatedBackend:
 class Source:
     """A source with texts in a row; the newest wins."""
 
-    model = "m"
-
-    def __init__(self, text: str | None, *, urgent: bool = False, room: str = "", growth: int = 0) -> None:
+    def __init__(
+        self,
+        text: str | None,
+        *,
+        urgent: bool = False,
+        prepares: bool = False,
+        room: str = "",
+        growth: int = 0,
+        model: str = "m",
+    ) -> None:
         self.text = text
         self.urgent = urgent
+        self.prepares = prepares
+        self.model = model
         self.room = room
         self.growth = growth
         self.since = asyncio.get_running_loop().time()
@@ -114,6 +123,20 @@ async def test_finals_come_before_partials_and_the_oldest_first(scheduler: Sched
     backend.open()
     await asyncio.gather(first, *rest)
     assert backend.batches == [["first"], ["f1", "f2", "p1"], ["p2", "p3"]]
+
+
+async def test_a_batch_is_of_one_model_and_what_prepares_texts_comes_before_partials(
+    scheduler: Scheduler, backend: GatedBackend
+) -> None:
+    first = asyncio.create_task(scheduler.translate(Source("first")))
+    await turns()
+    marks = [Source(f"marks{n}", prepares=True, model="marks") for n in (1, 2)]
+    sources = [Source("p1"), marks[0], Source("q1", model="other"), Source("f", urgent=True), marks[1], Source("p2")]
+    rest = [asyncio.create_task(scheduler.translate(source)) for source in sources]
+    await turns()
+    backend.open()
+    await asyncio.gather(first, *rest)
+    assert backend.batches == [["first"], ["f", "p1", "p2"], ["marks1", "marks2"], ["q1"]]
 
 
 async def test_a_job_is_drawn_at_the_last_moment(scheduler: Scheduler, backend: GatedBackend) -> None:

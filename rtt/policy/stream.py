@@ -47,6 +47,11 @@ class Stream:
         return any(known.segment.final for known in self._waiting())
 
     @property
+    def prepares(self) -> bool:
+        """Translations are for readers."""
+        return False
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits to be translated."""
         return not self._waiting()

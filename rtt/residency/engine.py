@@ -133,6 +133,10 @@ class _Versioned:
     def urgent(self) -> bool:
         return self._source.urgent
 
+    @property
+    def prepares(self) -> bool:
+        return self._source.prepares
+
     def waiting_since(self) -> float | None:
         since = self._source.waiting_since()
         return None if since is None else max(since, self._since)
