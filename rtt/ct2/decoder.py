@@ -24,6 +24,8 @@ from rtt.errors import TranslationError
 
 # Never in an answer: what begins one, and what fills up a batch.
 _UNUSED = ("<s>", "<pad>")
+# Where more than so many texts are asked at once, what leaves its draft is let go: a second pass makes all of them wait.
+_FEW = 4
 # How long an answer may go on after its prefix, however short its source.
 _ALLOWANCE = 10
 
@@ -63,7 +65,8 @@ class Decoder:
         """Return the answer to each question. Raises TranslationError."""
         attempts = self._attempts(questions)
         answers = [attempt.decoded() for attempt in attempts]
-        if again := [n for n, attempt in enumerate(attempts) if attempt.keeps_draft]:
+        again = [n for n, attempt in enumerate(attempts) if attempt.keeps_draft] if len(questions) <= _FEW else []
+        if again:
             rests = self.decode([questions[n].keeping(attempts[n].left + 1) for n in again])
             for n, rest in zip(again, rests, strict=True):
                 answers[n] = attempts[n].going_on(rest)
