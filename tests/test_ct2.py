@@ -335,6 +335,13 @@ def test_a_draft_is_kept_as_far_as_the_model_believes_in_it(backend: Ct2Backend)
     assert answer(plain, 0.1) == plain
 
 
+def test_where_many_wait_no_draft_is_kept_that_the_model_leaves(backend: Ct2Backend) -> None:
+    held = Job("en-de", "How are you?", "", False, "Wie Zebra", 0.0)
+    plain = translated(backend, job("How are you?"))
+    assert translated(backend, *[held] * 5) == plain * 5
+    assert all(answer.startswith("Wie Zebra") for answer in translated(backend, *[held] * 4))
+
+
 def test_what_the_model_is_sure_of_is_told(backend: Ct2Backend) -> None:
     def sure(draft: str, least: float, prefix: str = "") -> str:
         return backend.translate_batch([Job("en-de", "How are you?", prefix, False, draft, 0.0, least)])[0].sure
