@@ -1,9 +1,9 @@
 """Which prefixes are run in one pass: by what was measured, on machines that are made up."""
 
 import itertools
-import random
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ class Machine:
 
 def learnt(machine: Machine, noise: float = 0.0) -> Costs:
     """What is known of a machine after some work: answers of one token, of many, alone and together."""
-    costs, chance = Costs(), random.Random(1)
+    costs, chance = Costs(), np.random.default_rng(1)
     for _, steps, texts in itertools.product(range(2), (1, 4, 12, 30), (1, 1, 4, 12)):
         factor = 0.001 * (1 + noise * chance.uniform(-1, 1))
         costs.saw_batch(texts, steps, factor * machine.batch(texts, steps))

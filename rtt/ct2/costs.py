@@ -38,6 +38,11 @@ class Line:
         rise = min(max(rise, 0.0), y / x if x else 0.0)
         return y - rise * x, rise
 
+    def at(self, x: float) -> float:
+        """Return the line's height."""
+        begin, rise = self.fit()
+        return begin + rise * x
+
 
 class Costs:
     """Seconds of each part of the work, as lines.
@@ -74,17 +79,12 @@ class Costs:
         if not (self._alone.known and self._prefilled.known):
             return with_prefix
         new, _ = self._new.fit()
-        each = _at(self._prefilled, new)
+        each = self._prefilled.at(new)
         fixed, _ = self._alone.fit()
 
         def cost(count: int) -> float:
             texts = len(prefixes) - count
-            together = texts * fixed + (prefixes[count] + new) * _at(self._step, texts) if texts else 0.0
+            together = texts * fixed + (prefixes[count] + new) * self._step.at(texts) if texts else 0.0
             return count * each + together
 
         return min(range(with_prefix + 1), key=cost)
-
-
-def _at(line: Line, x: float) -> float:
-    fixed, rise = line.fit()
-    return fixed + rise * x

@@ -24,7 +24,7 @@ from rtt.errors import TranslationError
 
 # Never in an answer: what begins one, and what fills up a batch.
 _UNUSED = ("<s>", "<pad>")
-# Where more than so many texts are asked at once, what leaves its draft is let go: a second pass makes all of them wait.
+# Where more than so many texts are asked at once, a draft that is left is let go: all would wait for another pass.
 _FEW = 4
 # How long an answer may go on after its prefix, however short its source.
 _ALLOWANCE = 10
