@@ -54,9 +54,10 @@ async def rtt_server(models: Sequence[Path] | None = None, *options: str, adapt:
 def serve_arguments(models: Sequence[Path] | None, port: int = 0, *, adapt: bool = False) -> list[str]:
     """Return the arguments of `rtt serve` on the loopback; its other settings come from the environment."""
     options = [option for folder in models or [] for option in ("--models", str(folder))]
-    # A talk at many times its pace is neither abuse nor, mostly, a load to give way to.
-    limits = ["--messages-per-s", "0", "--characters-per-s", "0", "--adapt" if adapt else "--no-adapt"]
-    return ["serve", "--host", "127.0.0.1", "--port", str(port), *limits, *options]
+    # A talk at many times its pace and any number of readers are neither abuse nor, mostly, a load to give way to.
+    limits = [f"--{name}=0" for name in ("messages-per-s", "characters-per-s", "readers-per-room")]
+    adapts = "--adapt" if adapt else "--no-adapt"
+    return ["serve", "--host", "127.0.0.1", "--port", str(port), *limits, adapts, *options]
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ def fanout(
     target: Target = "de",
     seconds: Annotated[float, typer.Option(min=1, help="Seconds of talk in each probe.")] = 10.0,
     first: Annotated[int, typer.Option(min=1, help="Readers to begin with.")] = 250,
-    most: Annotated[int, typer.Option(min=1, help="Readers not to go beyond.")] = 8000,
+    most: Annotated[int, typer.Option(min=1, help="Readers not to go beyond.")] = 16_000,
     runs: Annotated[int, typer.Option(min=1, help="Probes at the limit, of which the medians are told.")] = 3,
     processes: Annotated[int, typer.Option(min=1, help="Processes that read.")] = 1,
     models: Models = None,
