@@ -68,7 +68,10 @@ class Visitor:
         self.problems: list[str] = []
 
     async def open(self, url: str, script: str = "", **options: Any) -> Page:
-        """Open a page as a new visitor, before whose own scripts another runs; options are those of the context."""
+        """Open a page as a new visitor and wait until it listens; options are those of the context.
+
+        Before its own scripts another runs.
+        """
         context = await self._browser.new_context(**({"locale": "en-GB"} | options))
         self._contexts.append(context)
         page = await context.new_page()
@@ -78,6 +81,7 @@ class Visitor:
         page.on("pageerror", lambda error: self.problems.append(f"{url}: {error}"))
         page.on("console", lambda m: self.problems.append(f"{url}: {m.text}") if m.type == "error" else None)
         await page.goto(url)
+        await expect(page.locator("body[inert]")).to_have_count(0)
         return page
 
     async def leave(self) -> None:
