@@ -12,36 +12,29 @@ class Line:
     """A line through measurements: least squares that forget (Ljung and Söderström 1983, with a window of twenty)."""
 
     def __init__(self) -> None:
-        self._weight = self._x = self._y = self._xx = self._xy = 0.0
+        # How many there were, and the sums of x, y, x² and xy. In one piece: another thread sees all of it or nothing.
+        self._sums = (0.0, 0.0, 0.0, 0.0, 0.0)
 
     @property
     def known(self) -> bool:
         """Whether there was any measurement."""
-        return self._weight > 0
+        return self._sums[0] > 0
 
     def add(self, x: float, y: float) -> None:
         """Take a measurement."""
-        kept = 1 - _NEWEST
-        self._weight = kept * self._weight + 1
-        self._x = kept * self._x + x
-        self._y = kept * self._y + y
-        self._xx = kept * self._xx + x * x
-        self._xy = kept * self._xy + x * y
-
-    def fit(self) -> tuple[float, float]:
-        """Return where the line begins and how it rises; times do neither below 0."""
-        if not self.known:
-            return 0.0, 0.0
-        x, y = self._x / self._weight, self._y / self._weight
-        spread = self._xx / self._weight - x * x
-        rise = (self._xy / self._weight - x * y) / spread if spread > (_APART * x) ** 2 else 0.0
-        rise = min(max(rise, 0.0), y / x if x else 0.0)
-        return y - rise * x, rise
+        count, sum_x, sum_y, sum_xx, sum_xy = ((1 - _NEWEST) * one for one in self._sums)
+        self._sums = (count + 1, sum_x + x, sum_y + y, sum_xx + x * x, sum_xy + x * y)
 
     def at(self, x: float) -> float:
-        """Return the line's height."""
-        begin, rise = self.fit()
-        return begin + rise * x
+        """Return the line's height, which neither begins nor rises below 0; 0 where nothing is known."""
+        count, sum_x, sum_y, sum_xx, sum_xy = self._sums
+        if not count:
+            return 0.0
+        mean_x, mean_y = sum_x / count, sum_y / count
+        spread = sum_xx / count - mean_x * mean_x
+        rise = (sum_xy / count - mean_x * mean_y) / spread if spread > (_APART * mean_x) ** 2 else 0.0
+        rise = min(max(rise, 0.0), mean_y / mean_x if mean_x else 0.0)
+        return mean_y + rise * (x - mean_x)
 
 
 class Costs:
@@ -56,14 +49,14 @@ class Costs:
         self._alone = Line()
         self._step = Line()
         self._prefilled = Line()
+        # Tokens after a prefix: their mean, which is a level line.
         self._new = Line()
 
     def saw_batch(self, texts: int, steps: int, seconds: float) -> None:
         """Take what a batch of some texts took for all its steps."""
         if texts == 1:
             self._alone.add(steps, seconds)
-        fixed, _ = self._alone.fit()
-        self._step.add(texts, max(0.0, seconds - texts * fixed) / steps)
+        self._step.add(texts, max(0.0, seconds - texts * self._alone.at(0)) / steps)
 
     def saw_prefill(self, new: int, seconds: float) -> None:
         """Take what a text took whose prefix was run in one pass, with `new` tokens after it."""
@@ -78,9 +71,8 @@ class Costs:
         with_prefix = sum(length > 0 for length in prefixes)
         if not (self._alone.known and self._prefilled.known):
             return with_prefix
-        new, _ = self._new.fit()
-        each = self._prefilled.at(new)
-        fixed, _ = self._alone.fit()
+        new = self._new.at(0)
+        each, fixed = self._prefilled.at(new), self._alone.at(0)
 
         def cost(count: int) -> float:
             texts = len(prefixes) - count
