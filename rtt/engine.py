@@ -84,6 +84,11 @@ class JobSource(Protocol):
         """Whether its answers, which take hardly any time, are texts for other sources."""
         ...
 
+    @property
+    def private(self) -> bool:
+        """Whether its answers are kept for nobody."""
+        ...
+
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that waits for an answer, on the loop's clock."""
         ...

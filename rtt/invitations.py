@@ -52,19 +52,20 @@ class Invitations:
             raise BadRequest(
                 f"field retention_s: {wanted.retention_s:g}: Expected at most {most:g}, the server's room_linger_s"
             )
-        return Retention(wanted.retention_s, wanted.transcripts)
+        return Retention(wanted.retention_s, wanted.transcripts, wanted.private)
 
     def _made(self, room: Room, source: str | None, targets: tuple[str, ...]) -> RoomMade:
         retention = room.retention
         kept_s = retention.kept_s(self._config.room_linger_s)
         written = bool(self._config.transcripts) and retention.transcripts
+        private = self._config.private or retention.private
         auth = self._door.auth
         if not auth.required:
-            return RoomMade(room.name, dict.fromkeys(_ROLES, ""), None, kept_s, written)
+            return RoomMade(room.name, dict.fromkeys(_ROLES, ""), None, kept_s, written, private)
         expires = int(time.time() + self._config.token_lifetime_s)
         tokens = {str(role): auth.issue(Grant(role, expires, room.name, source, targets, retention)) for role in _ROLES}
         expires_at = datetime.fromtimestamp(expires, UTC).isoformat().replace("+00:00", "Z")
-        return RoomMade(room.name, tokens, expires_at, kept_s, written)
+        return RoomMade(room.name, tokens, expires_at, kept_s, written, private)
 
 
 async def _body(request: Request) -> bytes:

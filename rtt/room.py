@@ -55,6 +55,11 @@ class Room(Speech):
         """What is kept of it once everybody has left."""
         return self._retention
 
+    @property
+    def private(self) -> bool:
+        """Whether answers for what is said here are kept for nobody."""
+        return self._retention.private
+
     def limit_retention(self, wish: Retention) -> None:
         """Keep no more than somebody wishes who may say so."""
         self._retention = self._retention.stricter(wish)

@@ -164,7 +164,7 @@ class Scheduler:
                 request.answer.set_result(None)
                 continue
             self._waits.append(wait_s)
-            if (known := self._cache.get(job)) is not None:
+            if not request.source.private and (known := self._cache.get(job)) is not None:
                 request.answer.set_result(replace(known, timing=Timing(wait_s, cached=True)))
             else:
                 batch.append(_Drawn(request, job, wait_s))
@@ -178,7 +178,7 @@ class Scheduler:
             self._free += 1
             self._dispatch()
         for drawn, answer in zip(batch, answers, strict=True):
-            if isinstance(answer, Hypothesis):
+            if isinstance(answer, Hypothesis) and not drawn.request.source.private:
                 self._cache.put(drawn.job, answer)
             if drawn.request.answer.done():
                 continue

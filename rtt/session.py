@@ -76,6 +76,7 @@ class Session(Generic[News]):
         stream: Stream[News],
         engine: Translator,
         publish: Callable[[str, News, Timing | None], None],
+        is_private: Callable[[], bool] = lambda: False,
     ) -> None:
         self.room = room
         self.lang = lang
@@ -84,6 +85,7 @@ class Session(Generic[News]):
         self._stream = stream
         self._engine = engine
         self._publish = publish
+        self._is_private = is_private
         self._work: asyncio.Task[None] | None = None
 
     def receive(self, changes: Iterable[Change]) -> None:
@@ -109,6 +111,11 @@ class Session(Generic[News]):
     def prepares(self) -> bool:
         """Whether its answers, which take hardly any time, are texts for other sources."""
         return self._stream.prepares
+
+    @property
+    def private(self) -> bool:
+        """Whether its answers are kept for nobody."""
+        return self._is_private()
 
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that no answer was shown for, on the loop's clock."""

@@ -47,6 +47,11 @@ class Speech(ABC):
         return True
 
     @property
+    def private(self) -> bool:
+        """Whether answers for what is said here are kept for nobody."""
+        return False
+
+    @property
     def log(self) -> MemoryLog:
         """What readers were told."""
         return self._log
@@ -196,7 +201,7 @@ class Speech(ABC):
         stream = Stream(model, self._config.policy, terms)
         for update in told:
             stream.resume(update)
-        return Session(self.name, lang, stream, translator, self._publish)
+        return Session(self.name, lang, stream, translator, self._publish, lambda: self.private)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -204,7 +209,8 @@ class Speech(ABC):
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        return Session(self.name, f"{self.source} punctuation", stream, self._engine, self._punctuated)
+        name = f"{self.source} punctuation"
+        return Session(self.name, name, stream, self._engine, self._punctuated, lambda: self.private)
 
     def _punctuated(self, _session: str, change: Change, _timing: Timing | None) -> None:
         self._apply([change])

@@ -50,9 +50,13 @@ class TestToken:
         assert Auth([SECRET]).admit(made(role=Role.ORGANISER), Role.ORGANISER, "any").room is None
 
     def test_it_carries_what_is_kept_of_the_room(self) -> None:
-        link = made("hall", Role.SPEAKER, link="https://captions.example", retention_s=60, transcripts=False)
+        link = made(
+            "hall", Role.SPEAKER, link="https://captions.example", retention_s=60, transcripts=False, private=True
+        )
         for token in parse_qs(urlsplit(link).fragment).values():
-            assert Auth([SECRET]).admit(token[0], Role.READER).retention == Retention(60, transcripts=False)
+            assert Auth([SECRET]).admit(token[0], Role.READER).retention == Retention(
+                60, transcripts=False, private=True
+            )
 
     def test_it_expires(self) -> None:
         token = made("hall", hours=0.01)

@@ -136,6 +136,25 @@ async def test_captions_say_where_their_time_went_if_asked(real_server: str) -> 
     assert shown["rtt_stage_seconds_count translate"] == shown["rtt_batch_texts_count"] > 0
 
 
+async def test_a_private_room_shares_no_answers(real_server: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        made = await client.post(f"{real_server}/v1/rooms", json={"room": "board", "private": True})
+    assert made.json()["private"]
+    sockets = real_server.replace("http", "ws", 1) + "/v1/rooms"
+
+    async def is_known(room: str) -> bool:
+        async with (
+            connect(f"{sockets}/{room}/listen?lang=de&stability=final&timing=true", proxy=None) as listening,
+            connect(f"{sockets}/{room}/speak?source=en", proxy=None) as speaking,
+        ):
+            await Peer(speaking).send({"type": "final", "text": "Nobody hears of our eleven geese."})
+            caption = await Peer(listening).next(type="caption")
+            return bool(caption["timing"]["cached"])
+
+    rooms = ("board", "hall", "board", "attic")
+    assert [await is_known(room) for room in rooms] == [False, False, False, True]
+
+
 def package(root: Path, name: str, energy_uj: int, most_uj: int) -> Path:
     """Write a package's folder as Linux shows it."""
     folder = root / name

@@ -75,7 +75,7 @@ class Source:
     room = ""
     growth = 0
     urgent = True
-    prepares = False
+    prepares = private = False
 
     def __init__(self, model: str, text: str = MORNING, since: float | None = None) -> None:
         self.model = model

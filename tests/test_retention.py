@@ -17,7 +17,7 @@ from tests.test_rights import SECRET, post, token
 from tests.test_transcripts_http import kept, say
 
 TRANSCRIPT = "/v1/rooms/hall/transcript.txt?lang=de"
-RETENTIONS = st.builds(Retention, st.none() | st.floats(0, 1e9), st.booleans())
+RETENTIONS = st.builds(Retention, st.none() | st.floats(0, 1e9), st.booleans(), st.booleans())
 
 
 def server(**settings: Any) -> Any:
@@ -46,6 +46,7 @@ def test_of_two_wishes_both_are_fulfilled(one: Retention, other: Retention, most
     assert both == other.stricter(one) == both.stricter(one)
     assert both.kept_s(most_s) == min(one.kept_s(most_s), other.kept_s(most_s))
     assert both.transcripts == (one.transcripts and other.transcripts)
+    assert both.private == (one.private or other.private)
 
 
 async def test_a_room_is_gone_when_everybody_has_left_if_whoever_made_it_wished_so() -> None:

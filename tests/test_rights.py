@@ -173,7 +173,7 @@ class TestMakingRooms:
         assert answer.status_code == 201
         assert answer.json() == {
             "room": "hall", "tokens": {"speaker": "", "operator": "", "reader": ""}, "expires_at": None,
-            "retention_s": 600.0, "transcripts": False,
+            "retention_s": 600.0, "transcripts": False, "private": False,
         }  # fmt: skip
 
     @pytest.mark.parametrize(

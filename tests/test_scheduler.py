@@ -49,6 +49,7 @@ class Source:
         *,
         urgent: bool = False,
         prepares: bool = False,
+        private: bool = False,
         room: str = "",
         growth: int = 0,
         model: str = "m",
@@ -56,6 +57,7 @@ class Source:
         self.text = text
         self.urgent = urgent
         self.prepares = prepares
+        self.private = private
         self.model = model
         self.room = room
         self.growth = growth
@@ -244,6 +246,17 @@ async def test_what_is_known_is_not_translated_again(backend: GatedBackend) -> N
     assert fresh == known == Hypothesis("AGAIN")
     assert [fresh.timing.cached, known.timing.cached] == [False, True]
     assert backend.batches == [["again"]]
+
+
+async def test_what_is_private_is_neither_known_nor_remembered(backend: GatedBackend) -> None:
+    backend.open()
+    scheduler = Scheduler(backend, workers=1, max_batch=8, cache_bytes=100_000)
+    await scheduler.start()
+    for private in (True, False, True):
+        await scheduler.translate(Source("a", private=private))
+    assert (await scheduler.translate(Source("a"))) == Hypothesis("A")
+    await scheduler.stop()
+    assert backend.batches == [["a"]] * 3
 
 
 async def test_without_a_cache_nothing_is_known(scheduler: Scheduler, backend: GatedBackend) -> None:

@@ -152,7 +152,7 @@ class _Once:
 
     room = ""
     urgent = False
-    prepares = False
+    prepares = private = False
     growth = 0
 
     def __init__(self, job: Job) -> None:

@@ -25,6 +25,7 @@ def token(
         float | None, typer.Option(min=0, help="Keep the room for so many seconds at most once everybody has left.")
     ] = None,
     transcripts: Annotated[bool, typer.Option(help="Whether the room's text may go into files.")] = True,
+    private: Annotated[bool, typer.Option("--private", help="Share no answers of the room with other rooms.")] = False,
     secret_file: Annotated[Path | None, typer.Option(envvar="RTT_SECRET_FILE", help="Where the secret is.")] = None,
 ) -> None:
     """Print a token, made from the secret of RTT_SECRET or of a file."""
@@ -33,7 +34,7 @@ def token(
     if room is None and role is not Role.ORGANISER:
         raise ConfigError(f"room: None: a {role}'s token is for one room; name it")
     name = None if room is None else decode_room(room)
-    retention = Retention(retention_s, transcripts)
+    retention = Retention(retention_s, transcripts, private)
     tokens = {"token": auth.issue(Grant(role, expires, name, retention=retention))}
     if link is None:
         typer.echo(tokens["token"])

@@ -61,6 +61,8 @@ class MakeRoom(Struct, frozen=True):
     """How long what was said is kept once everybody has left; None: as long as the server keeps any room."""
     transcripts: bool = True
     """Whether it may go into files, where the server writes them."""
+    private: bool = False
+    """Whether no answers are shared with other rooms, which are kept elsewhere to save their computing."""
 
 
 class RoomMade(Struct, frozen=True):
@@ -75,6 +77,8 @@ class RoomMade(Struct, frozen=True):
     """How long what was said is kept once everybody has left."""
     transcripts: bool
     """Whether the server writes it to files."""
+    private: bool
+    """Whether no answers are shared with other rooms."""
 
 
 Query = TypeVar("Query", ListenQuery, TranscriptQuery, SpeakQuery, TranslateQuery)

@@ -137,6 +137,10 @@ class _Versioned:
     def prepares(self) -> bool:
         return self._source.prepares
 
+    @property
+    def private(self) -> bool:
+        return self._source.private
+
     def waiting_since(self) -> float | None:
         since = self._source.waiting_since()
         return None if since is None else max(since, self._since)
