@@ -63,6 +63,20 @@ class Stream(Protocol[News]):
         ...
 
 
+class Owner(Protocol):
+    """The room that a session is of."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def private(self) -> bool:
+        """Whether answers for what is said in it are kept for nobody."""
+        ...
+
+
 class Session(Generic[News]):
     """Feeds a stream, has its jobs run one at a time, and hands its updates to `publish`.
 
@@ -71,21 +85,20 @@ class Session(Generic[News]):
 
     def __init__(
         self,
-        room: str,
+        owner: Owner,
         lang: str,
         stream: Stream[News],
         engine: Translator,
         publish: Callable[[str, News, Timing | None], None],
-        is_private: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.room = room
+        self.room = owner.name
         self.lang = lang
         self.growth = 0
+        self._owner = owner
         self._lengths: dict[int, int] = {}
         self._stream = stream
         self._engine = engine
         self._publish = publish
-        self._is_private = is_private
         self._work: asyncio.Task[None] | None = None
 
     def receive(self, changes: Iterable[Change]) -> None:
@@ -115,7 +128,7 @@ class Session(Generic[News]):
     @property
     def private(self) -> bool:
         """Whether its answers are kept for nobody."""
-        return self._is_private()
+        return self._owner.private
 
     def waiting_since(self) -> float | None:
         """Return when the oldest text came that no answer was shown for, on the loop's clock."""

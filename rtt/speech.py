@@ -201,7 +201,7 @@ class Speech(ABC):
         stream = Stream(model, self._config.policy, terms)
         for update in told:
             stream.resume(update)
-        return Session(self.name, lang, stream, translator, self._publish, lambda: self.private)
+        return Session(self, lang, stream, translator, self._publish)
 
     def _new_punctuation(self) -> Session[Change] | None:
         """Start the punctuation of the room's language, where there is a model for it."""
@@ -209,8 +209,7 @@ class Speech(ABC):
         if model is None:
             return None
         stream = PunctuationStream(model.name, self._segmenter)
-        name = f"{self.source} punctuation"
-        return Session(self.name, name, stream, self._engine, self._punctuated, lambda: self.private)
+        return Session(self, f"{self.source} punctuation", stream, self._engine, self._punctuated)
 
     def _punctuated(self, _session: str, change: Change, _timing: Timing | None) -> None:
         self._apply([change])

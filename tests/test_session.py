@@ -1,6 +1,7 @@
 """Where the policy meets `await`."""
 
 import asyncio
+from typing import NamedTuple
 
 from rtt.engine import Hypothesis, Job, JobSource, Timing, Verbatim
 from rtt.errors import TranslationError
@@ -9,6 +10,16 @@ from rtt.segmenter import Segment, Withdrawal
 from rtt.session import Session
 from tests.conftest import PATIENCE_S
 from tests.scripted import ScriptedEngine
+
+
+class Room(NamedTuple):
+    """Whose sessions they are."""
+
+    name: str
+    private: bool = False
+
+
+ROOM = Room("room")
 
 
 def final(id_: int, text: str) -> Segment:
@@ -32,7 +43,7 @@ class Heard(list[str]):
 
 async def test_what_comes_just_as_the_work_ends_is_not_left_lying() -> None:
     heard = Heard()
-    session = Session("room", "en", Stream("en", PolicyOptions()), Verbatim(), heard.publish)
+    session = Session(ROOM, "en", Stream("en", PolicyOptions()), Verbatim(), heard.publish)
     heard.then.append((session, final(2, "Two.")))
     session.receive([final(1, "One.")])
     async with asyncio.timeout(PATIENCE_S):
@@ -44,7 +55,7 @@ async def test_what_comes_just_as_the_work_ends_is_not_left_lying() -> None:
 async def test_one_job_at_a_time() -> None:
     heard = Heard()
     engine = ScriptedEngine()
-    session = Session("room", "de", Stream("m", PolicyOptions()), engine, heard.publish)
+    session = Session(ROOM, "de", Stream("m", PolicyOptions()), engine, heard.publish)
     session.receive([final(1, "One."), final(2, "Two.")])
     job = await engine.answer("Eins.")
     assert job == Job("m", "One.", "", final=True)
@@ -57,7 +68,7 @@ async def test_one_job_at_a_time() -> None:
 async def test_a_failure_is_tried_again() -> None:
     heard = Heard()
     engine = ScriptedEngine()
-    session = Session("room", "de", Stream("m", PolicyOptions()), engine, heard.publish)
+    session = Session(ROOM, "de", Stream("m", PolicyOptions()), engine, heard.publish)
     session.receive([final(1, "One.")])
     await engine.fail()
     await engine.answer("Eins.")
@@ -75,7 +86,7 @@ async def test_a_translator_that_fails_for_good_ends_the_work() -> None:
             raise TranslationError("broken")
 
     broken = Broken()
-    session = Session("room", "de", Stream("m", PolicyOptions(attempts=3)), broken, Heard().publish)
+    session = Session(ROOM, "de", Stream("m", PolicyOptions(attempts=3)), broken, Heard().publish)
     session.receive([final(1, "One.")])
     await session.caught_up()
     assert broken.tries == 3
