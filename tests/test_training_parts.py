@@ -28,8 +28,9 @@ from models.training.run import Run
 from models.training.schedule import rate_at
 from models.training.served import read_served
 from models.training.settings import Settings, make_settings
+from models.training.shallower import shallower
 from models.training.shape import Shape
-from models.training.start import from_bert, from_checkpoint
+from models.training.start import from_bert, from_trained, read_trained
 from models.training.target_pieces import train_target_pieces
 from models.training.training import Data, Training, read_data
 from models.training.wordpieces import read_vocabulary, rows, train_source_pieces
@@ -242,6 +243,20 @@ def test_a_decoder_of_another_language_keeps_the_rows_that_both_have(run: Run) -
         carry_over(old, target, target)
 
 
+def test_a_shallower_decoder_keeps_its_first_and_last_layers() -> None:
+    shape = Shape(300, 300, 32, 64, 1, 5, 4, 2, 64)
+    old = Checkpoint(TranslationModel(shape, 0.0).state_dict(), shape, 0)
+    less = shallower(old, 3)
+    TranslationModel(less.shape, 0.0).load_state_dict(less.weights)
+    for layer, before in enumerate((0, 2, 4)):
+        name = "decoder.layers.{}.widen.weight"
+        assert torch.equal(less.weights[name.format(layer)], old.weights[name.format(before)])
+    assert shallower(old, 5).weights.keys() == old.weights.keys()
+    for layers in (0, 6):
+        with pytest.raises(TrainingError, match=f"--decoder-layers: {layers}: Expected 1 to 5"):
+            shallower(old, layers)
+
+
 def test_a_served_model_is_the_checkpoint_that_it_was(run: Run, tmp_path: Path) -> None:
     source, target = run.tokenisers()
     shape = Shape(source.vocab_size(), target.vocab_size(), 32, 64, 1, 2, 4, 2, 64, 128)
@@ -252,7 +267,7 @@ def test_a_served_model_is_the_checkpoint_that_it_was(run: Run, tmp_path: Path) 
     assert {*served.weights} == {*model.state_dict()}
     for name, weight in model.state_dict().items():
         assert torch.allclose(served.weights[name], weight, atol=float(weight.abs().max()) / 127)
-    again = from_checkpoint(run, tmp_path, tmp_path / "target.spm", SETTINGS)
+    again = from_trained(run, read_trained(tmp_path), tmp_path / "target.spm", SETTINGS)
     assert again.shape == shape
     (tmp_path / "model.bin").write_bytes((BUNDLED.parent / "en-punctuation" / "model.bin").read_bytes())
     with pytest.raises(TrainingError, match="no model that was exported"):
@@ -449,11 +464,12 @@ def test_a_training_is_not_gone_on_with_in_another_way(run: Run, data: Data, tmp
 def test_a_training_begins_with_a_checkpoint(run: Run, data: Data, tmp_path: Path) -> None:
     trained(run, tmp_path / "run", data, stops_after=1)
     said: list[str] = []
-    model = from_checkpoint(run, tmp_path / "run" / "average.pt", run.target_pieces, SETTINGS, said.append)
-    weights = load_checkpoint(tmp_path / "run" / "average.pt").weights
+    old = read_trained(tmp_path / "run" / "average.pt")
+    model = from_trained(run, old, run.target_pieces, SETTINGS, said.append)
+    weights = old.weights
     assert all(torch.equal(weights[name], weight) for name, weight in model.state_dict().items())
     size = run.tokenisers()[1].vocab_size()
-    assert said == [f"{size} of {size} target pieces are known from average.pt"]
+    assert said == [f"{size} of {size} target pieces are known"]
 
 
 @pytest.mark.skipif(

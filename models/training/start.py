@@ -7,7 +7,7 @@ import msgspec
 
 from models.training.bert import Bert
 from models.training.carry_over import carry_over
-from models.training.checkpoint import load_checkpoint
+from models.training.checkpoint import Checkpoint, load_checkpoint
 from models.training.errors import TrainingError
 from models.training.model import TranslationModel
 from models.training.run import Run, load_pieces
@@ -38,22 +38,23 @@ def from_bert(run: Run, folder: Path, settings: Settings, decoder_layers: int) -
     return model
 
 
-def from_checkpoint(
-    run: Run, path: Path, pieces: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None
-) -> TranslationModel:
-    """Return a model that goes on from another, a checkpoint or a folder that is served.
+def read_trained(path: Path) -> Checkpoint:
+    """Read a trained model: a checkpoint, or a folder that is served. Raises TrainingError."""
+    return read_served(path) if path.is_dir() else load_checkpoint(path)
 
-    `pieces` are its target's. Raises TrainingError.
-    """
+
+def from_trained(
+    run: Run, old: Checkpoint, pieces: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> TranslationModel:
+    """Return a model that goes on from another, whose target's pieces are given. Raises TrainingError."""
     source, target = run.tokenisers()
-    old = read_served(path) if path.is_dir() else load_checkpoint(path)
     if source.vocab_size() != old.shape.source_pieces:
         raise TrainingError(
             f"{run.source_pieces}: {source.vocab_size()} pieces; the checkpoint's source has "
             f"{old.shape.source_pieces}: give its source.spm to `pieces --source-pieces`"
         )
     weights, kept = carry_over(old, load_pieces(pieces), target)
-    tell(f"{kept:,} of {target.vocab_size():,} target pieces are known from {path.name}")
+    tell(f"{kept:,} of {target.vocab_size():,} target pieces are known")
     shape = msgspec.structs.replace(old.shape, target_pieces=target.vocab_size())
     model = TranslationModel(shape, settings.dropout)
     model.load_state_dict(weights)

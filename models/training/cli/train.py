@@ -19,11 +19,14 @@ from models.training.journal import plot_journal, read_journal
 from models.training.model import TranslationModel
 from models.training.run import Run
 from models.training.settings import Settings, make_settings
-from models.training.start import from_bert, from_checkpoint
+from models.training.shallower import shallower
+from models.training.start import from_bert, from_trained, read_trained
 from models.training.training import Training, describe, read_data
 from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json
 from rtt.convert.format import TARGET_SPM
+
+_DECODER_LAYERS = 3
 
 
 def _settings() -> str:
@@ -40,7 +43,9 @@ def train(
     init_pieces: Annotated[
         Path | None, typer.Option(help="The target.spm of that model; default: that in its folder.")
     ] = None,
-    decoder_layers: Annotated[int, typer.Option(min=1, help="Layers of a new decoder.")] = 3,
+    decoder_layers: Annotated[
+        int | None, typer.Option(min=1, help="Layers of a new decoder (3), or that a trained one keeps (all).")
+    ] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help=f"name=value; several times. {_settings()}")] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="Minutes between states that are saved.")] = 10,
     plot: Annotated[Path | None, typer.Option(help="A picture of the loss, drawn anew with each state.")] = None,
@@ -80,17 +85,22 @@ def _start(
     encoder: Path | None,
     init: Path | None,
     init_pieces: Path | None,
-    decoder_layers: int,
+    decoder_layers: int | None,
     tell: Callable[[str], None],
 ) -> Callable[[], TranslationModel]:
     if (encoder is None) == (init is None):
         raise TrainingError("Expected --encoder or --init, and not both")
     if encoder:
-        return lambda: from_bert(run, encoder, settings, decoder_layers)
+        return lambda: from_bert(run, encoder, settings, decoder_layers or _DECODER_LAYERS)
     pieces = init_pieces or (init / TARGET_SPM if init and init.is_dir() else None)
     if not init or not pieces:
         raise TrainingError("Expected --init-pieces: the target.spm of the model that --init is of")
-    return lambda: from_checkpoint(run, init, pieces, settings, tell)
+
+    def go_on() -> TranslationModel:
+        old = read_trained(init)
+        return from_trained(run, shallower(old, decoder_layers) if decoder_layers else old, pieces, settings, tell)
+
+    return go_on
 
 
 def _said(tokens: int, figures: Figures) -> str:
