@@ -32,6 +32,9 @@ _EMOJI = regex.compile(
 _MARK_END = regex.compile(r"[\p{Terminal_Punctuation}…]$")
 _CLAUSE_END = regex.compile(r"[[\p{Terminal_Punctuation}--\p{STerm}]…–—]$", regex.VERSION1)
 _UNSPACED = regex.compile(rf"\s*[{UNSPACED}]")
+_NARROW_MARK = regex.compile(r"(?<=[\p{Han}\p{Hiragana}\p{Katakana}」』》”’)）])([,?!;:])\s*")
+_WIDE = str.maketrans(",?!;:", "，？！；：")
+_WIDE_LANGUAGES = frozenset({"zh", "yue", "ja"})
 # Arabic and Hebrew marks that some write and some leave out, and the stroke that only lengthens an Arabic word.
 _OPTIONAL = regex.compile("[\u0591-\u05c7\u0640\u064b-\u065f\u0670]+")
 _END = regex.compile(r"(?<!\p{P})\p{P}++$")
@@ -132,6 +135,16 @@ def ends_sentence(text: str) -> bool:
 def without_sentence_end(text: str) -> str:
     """Return `text` without its sentence-final punctuation."""
     return _SENTENCE_END.sub("", text)
+
+
+def with_own_marks(text: str, language: str) -> str:
+    """Return `text` with the marks that its language writes: Chinese and Japanese ones fill a whole square.
+
+    Models may write them narrow, since the NFKC of SentencePiece makes them so.
+    """
+    if language.split("-", maxsplit=1)[0] not in _WIDE_LANGUAGES:
+        return text
+    return _NARROW_MARK.sub(lambda mark: mark[1].translate(_WIDE), text)
 
 
 def split_emoji(text: str) -> tuple[str, str]:

@@ -393,3 +393,18 @@ def test_numbers_are_the_same_in_every_language(one: str, other: str) -> None:
 
 def test_numbers_are_counted() -> None:
     assert text.numbers("2 and 2 and 22") - text.numbers("2 and 22") == {"2": 1}
+
+
+@pytest.mark.parametrize(
+    ("language", "given_text", "expected"),
+    [
+        ("zh", "早上好,大家来,谢谢你们来。", "早上好，大家来，谢谢你们来。"),
+        ("zh-Hant", "好嗎? 好!", "好嗎？好！"),
+        ("ja", "「はい」, と言った。", "「はい」，と言った。"),
+        ("zh", "我们有12:30, 3,000 个; IBM, 好:", "我们有12:30, 3,000 个；IBM, 好："),
+        ("de", "Das heißt 你好, und mehr.", "Das heißt 你好, und mehr."),
+        ("ko", "안녕하세요, 여러분.", "안녕하세요, 여러분."),
+    ],
+)
+def test_marks_are_as_wide_as_the_script(language: str, given_text: str, expected: str) -> None:
+    assert text.with_own_marks(given_text, language) == expected

@@ -33,6 +33,7 @@ class MultilingualTranslator(Translator):
 
     def use(self, source: str, target: str) -> None:
         """Translate from `source` to `target` from now on."""
+        self._language = target
         tags = {*self._manifest.sources.values(), *self._manifest.targets.values()}
         tagged = _Tagged(self._model, *self._manifest.tags(source, target), frozenset(tags))
         # Of the decoder at hand, which knows by now what the model can do.

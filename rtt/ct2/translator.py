@@ -26,6 +26,7 @@ class Translator:
 
     def __init__(self, model: Model, hardware: Hardware, *, prefill: bool = True, max_tokens: int = 4096) -> None:
         manifest = model.manifest
+        self._language = manifest.target
         # The end of the text takes a place of its own.
         self._size = manifest.options.max_input_tokens - 1
         self._source = load_tokeniser(model, manifest.tokeniser.source)
@@ -89,7 +90,7 @@ class Translator:
         self._score(tasks)
         answers = self._answers(tasks)
         translated = time.perf_counter()
-        said = [(self._text(answer), self._target.decode(self._sure(answer))) for answer in answers]
+        said = [(self._text(answer), self._said(self._sure(answer))) for answer in answers]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         # Emoji stand at the end, which is not there yet while the sentence is open.
@@ -133,7 +134,10 @@ class Translator:
 
     def _text(self, way: Way) -> str:
         parts = [part.tokens for part in way.parts] or [way.start]
-        return text_rules.join([self._target.decode(tokens) for tokens in parts])
+        return text_rules.join(map(self._said, parts))
+
+    def _said(self, tokens: list[str]) -> str:
+        return text_rules.with_own_marks(self._target.decode(tokens), self._language)
 
     def _fits(self, task: Task) -> bool:
         return len(task.source) <= self._size
