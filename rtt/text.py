@@ -33,6 +33,7 @@ _MARK_END = regex.compile(r"[\p{Terminal_Punctuation}…]$")
 _CLAUSE_END = regex.compile(r"[[\p{Terminal_Punctuation}--\p{STerm}]…–—]$", regex.VERSION1)
 _UNSPACED = regex.compile(rf"\s*[{UNSPACED}]")
 _NARROW_MARK = regex.compile(r"(?<=[\p{Han}\p{Hiragana}\p{Katakana}」』》”’)）])([,?!;:])\s*")
+_BLANK_BEFORE_MARK = regex.compile(r"\s+(?=[，。？！；：、])")
 _WIDE = str.maketrans(",?!;:", "，？！；：")
 _WIDE_LANGUAGES = frozenset({"zh", "yue", "ja"})
 # Arabic and Hebrew marks that some write and some leave out, and the stroke that only lengthens an Arabic word.
@@ -140,11 +141,12 @@ def without_sentence_end(text: str) -> str:
 def with_own_marks(text: str, language: str) -> str:
     """Return `text` with the marks that its language writes: Chinese and Japanese ones fill a whole square.
 
-    Models may write them narrow, since the NFKC of SentencePiece makes them so.
+    Models may write them narrow, since the NFKC of SentencePiece makes them so, or after a blank.
     """
     if language.split("-", maxsplit=1)[0] not in _WIDE_LANGUAGES:
         return text
-    return _NARROW_MARK.sub(lambda mark: mark[1].translate(_WIDE), text)
+    wide = _NARROW_MARK.sub(lambda mark: mark[1].translate(_WIDE), text)
+    return _BLANK_BEFORE_MARK.sub("", wide)
 
 
 def split_emoji(text: str) -> tuple[str, str]:
