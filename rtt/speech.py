@@ -47,9 +47,9 @@ class Speech(ABC):
         return True
 
     @property
+    @abstractmethod
     def private(self) -> bool:
         """Whether answers for what is said here are kept for nobody."""
-        return False
 
     @property
     def log(self) -> MemoryLog:

@@ -36,7 +36,7 @@ def draw(target: Tensor, pieces: int, count: int) -> Candidates:
     others = (~chosen).nonzero().flatten()
     drawn = others[torch.randperm(len(others), device=target.device)[:count]]
     weights = torch.zeros(pieces, device=target.device)
-    weights[drawn] = math.log(len(others) / max(1, len(drawn))) if len(others) else 0.0
+    weights[drawn] = math.log(max(1, len(others)) / max(1, len(drawn)))
     chosen[drawn] = True
     candidates = chosen.nonzero().flatten()
     return Candidates(candidates, weights[candidates])
