@@ -8,6 +8,7 @@ from models.training.cli.export import export
 from models.training.cli.mix import mix
 from models.training.cli.pieces import pieces
 from models.training.cli.punctuation import punctuation
+from models.training.cli.together import together
 from models.training.cli.train import train
 from rtt.cli.logs import configure_logs
 from rtt.cli.measure_model import model as score
@@ -26,7 +27,7 @@ def _logs() -> None:
     configure_logs(verbose=False)
 
 
-for command in (mix, pieces, train, export):
+for command in (mix, pieces, train, together, export):
     commands.command()(command)
 commands.command("score")(score)
 commands.add_typer(punctuation, name="punctuation")

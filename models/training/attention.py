@@ -19,19 +19,24 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         """Take x (batch, length, width), memory (batch, size, width) and what is added to the scores; return as x."""
-        query = self._split(self.query(x))
-        key, value = self._split(self.key(memory)), self._split(self.value(memory))
-        if x.is_cuda:
-            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
-        else:
-            # The fused kernel's backward pass takes a third of a CPU step; written out it is half as long.
-            scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + mask
-            mixed = torch.softmax(scores, -1) @ value
+        query = self.split(self.query(x))
+        key, value = self.split(self.key(memory)), self.split(self.value(memory))
+        mixed = attend(query, key, value, mask)
         joined: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         return joined
 
-    def _split(self, x: Tensor) -> Tensor:
+    def split(self, x: Tensor) -> Tensor:
+        """Return (batch, length, width) as (batch, heads, length, width of a head)."""
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+    """Return values (batch, heads, length, width of a head), mixed by how well their keys fit the queries."""
+    if query.is_cuda:
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
+    # The fused kernel's backward pass takes a third of a CPU step; written out it is half as long.
+    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + mask
+    return torch.softmax(scores, -1) @ value
 
 
 def padding_mask(pieces: Tensor, pad: int, dtype: torch.dtype) -> Tensor:

@@ -1,25 +1,18 @@
 """How a model does on the development set while it is trained: as PyTorch has it, and as rtt would run it."""
 
-import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from msgspec import Struct
 
-from models.training.batches import batch_of, grouped
 from models.training.checkpoint import Checkpoint
 from models.training.corpus import Pair
-from models.training.examples import Example
 from models.training.export import build
-from models.training.model import TranslationModel, loss_of
 from models.training.run import Run
-from models.training.unigrams import PAD
 from rtt.ct2.trial import Trial
 from rtt.measure.quality import score
 
-_BATCH_TOKENS = 3000
 # So many sentences are translated each time.
 _TRANSLATED = 300
 
@@ -30,20 +23,6 @@ class Figures(Struct, frozen=True):
     perplexity: float
     bleu: float
     chrf: float
-
-
-@torch.no_grad()
-def perplexity(checkpoint: Checkpoint, examples: Sequence[Example], device: torch.device, dtype: torch.dtype) -> float:
-    """Return the perplexity of the targets by piece."""
-    model = TranslationModel(checkpoint.shape, 0.0)
-    model.load_state_dict(checkpoint.weights)
-    model.to(device, dtype).eval()
-    loss = pieces = 0.0
-    for group in grouped(examples, _BATCH_TOKENS):
-        batch = batch_of(group).to(device)
-        loss += float(loss_of(model(batch.source, batch.written), batch.target))
-        pieces += float((batch.target != PAD).sum())
-    return math.exp(min(loss / pieces, 100))
 
 
 def translation_quality(

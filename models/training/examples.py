@@ -15,7 +15,7 @@ from models.training.wordpieces import BLANK
 Pieces = NDArray[np.int32]
 _MARKS = frozenset('.,;:!?"“”()-–—…')
 # A shorter sentence is not cut.
-_LEAST_CUT = 6
+LEAST_CUT = 6
 _CHUNK = 20_000
 
 
@@ -58,7 +58,7 @@ class Spoken:
         """Return the example, or what becomes of it by chance."""
         if chance.random() < self._settings.unpunctuated:
             example = self._unpunctuated(example)
-        if len(example.source) >= _LEAST_CUT and chance.random() < self._settings.prefixes:
+        if len(example.source) >= LEAST_CUT and chance.random() < self._settings.prefixes:
             example = _cut(example, chance.random())
         return example
 

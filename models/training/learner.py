@@ -71,6 +71,12 @@ class Learner:
                     parameter.copy_(master)
         self._optimiser.zero_grad()
 
+    @torch.no_grad()
+    def use_average(self) -> None:
+        """Give the model the averaged weights, in float32."""
+        for name, parameter in self._parameters.items():
+            parameter.data = self.average[name].clone()
+
     def state(self) -> dict[str, Any]:
         """Return all that is needed to go on."""
         masters = {name: master.detach() for name, master in self._masters.items()}

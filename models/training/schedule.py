@@ -5,10 +5,11 @@ import math
 _LEAST = 0.03
 
 
-def rate_at(tokens: float, *, peak: float, warm_up: float, total: float) -> float:
-    """Return the rate after so many tokens (or minutes): linear up to the peak, then half a cosine down to 3 % of it.
+def rate_at(seen: float, *, peak: float, warm_up: float, total: float) -> float:
+    """Return the rate after so many tokens, or such a share: linear up to the peak, half a cosine down to 3 % of it.
 
     After Loshchilov and Hutter (2017). Counted in what was seen, so that a training that is interrupted goes on in it.
     """
-    falling = 0.5 * (1 + math.cos(math.pi * min(1.0, tokens / total)))
-    return peak * min(1.0, (tokens + 1) / (warm_up + 1)) * (_LEAST + (1 - _LEAST) * falling)
+    falling = 0.5 * (1 + math.cos(math.pi * min(1.0, seen / total)))
+    rising = min(1.0, seen / warm_up) if warm_up else 1.0
+    return peak * rising * (_LEAST + (1 - _LEAST) * falling)

@@ -45,9 +45,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Of all that is left to chance."""
 
 
-def make_settings(said: Iterable[str]) -> Settings:
-    """Return the settings with those that are said, each as `name=value`. Raises TrainingError that names it."""
-    changed: dict[str, str] = {}
+def make_settings(said: Iterable[str], others: Settings | None = None) -> Settings:
+    """Return the settings that are said, each as `name=value`, and the others. Raises TrainingError that names it."""
+    changed: dict[str, object] = msgspec.structs.asdict(others or Settings())
     for one in said:
         name, is_, value = one.partition("=")
         if name not in Settings.__struct_fields__ or not is_:

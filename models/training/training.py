@@ -13,12 +13,13 @@ from models.training.candidates import draw
 from models.training.checkpoint import Checkpoint, load, save, save_checkpoint
 from models.training.corpus import Pair, read_pairs
 from models.training.errors import TrainingError
-from models.training.evaluation import Figures, perplexity, translation_quality
+from models.training.evaluation import Figures, translation_quality
 from models.training.examples import Example, Spoken, encode, punctuation_of
 from models.training.hardware import Hardware
 from models.training.journal import Entry, Journal
 from models.training.learner import Group, Learner
 from models.training.model import TranslationModel, loss_of
+from models.training.perplexity import perplexity
 from models.training.run import Run
 from models.training.schedule import rate_at
 from models.training.settings import Settings

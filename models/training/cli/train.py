@@ -29,9 +29,9 @@ from rtt.convert.format import TARGET_SPM
 _DECODER_LAYERS = 3
 
 
-def _settings() -> str:
+def names_of(settings: Settings) -> str:
     """Return which settings there are, and how they are given."""
-    return ", ".join(f"{name}={value}" for name, value in msgspec.structs.asdict(Settings()).items())
+    return ", ".join(f"{name}={value}" for name, value in msgspec.structs.asdict(settings).items())
 
 
 def train(
@@ -46,7 +46,9 @@ def train(
     decoder_layers: Annotated[
         int | None, typer.Option(min=1, help="Layers of a new decoder (3), or that a trained one keeps (all).")
     ] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help=f"name=value; several times. {_settings()}")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help=f"name=value; several times. {names_of(Settings())}")
+    ] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="Minutes between states that are saved.")] = 10,
     plot: Annotated[Path | None, typer.Option(help="A picture of the loss, drawn anew with each state.")] = None,
     threads: Threads = None,
