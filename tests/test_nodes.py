@@ -388,6 +388,22 @@ async def connected(redis: RedisServer) -> AsyncIterator[Store]:
         await store.close()
 
 
+async def test_a_node_that_closes_lets_go_of_what_somebody_is_just_coming_for(redis: RedisServer) -> None:
+    async with connected(redis) as elsewhere, node(redis) as one:
+        await elsewhere.claim("hall", "gone:1", "log")
+        async with one.peer("/v1/rooms/hall/speak?source=en") as speaker:
+            # It has asked the leader, which is gone, to hand the room over.
+            while await elsewhere.newest_letter("gone") == "0-0":
+                await asyncio.sleep(0.01)
+            closing = asyncio.create_task(one.app.state.rooms.close())
+            await asyncio.sleep(0)
+            await elsewhere.release("hall", "gone:1", for_good=False)
+            await closing
+            assert await speaker.closed() in {1012, 1013}
+        assert not [task for task in asyncio.all_tasks() if task.get_name() == "write hall" and not task.done()]
+        assert [lead.node for lead in await elsewhere.leads({"hall": 1.0})] == [None]
+
+
 async def test_a_cancellation_is_never_lost(redis: RedisServer) -> None:
     """Whenever it comes: together with an answer too, or with an error. Who misses it would go on for ever."""
     async with connected(redis) as store:

@@ -126,14 +126,24 @@ class SharedRooms(Rooms):
 
     async def close(self) -> None:
         """End every room; what it leads is left to other nodes."""
+        rooms = self._shared()
         await super().close()
+        for room in rooms:
+            self._start(self._let_go_after_all(room))
         # Nobody may ask the store for a connection once it is closed: that one would stay open.
         if self._running:
             self._running.cancel()
             await asyncio.wait([self._running])
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Some of it begins more.
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._feed.close()
         await self._store.close()
+
+    async def _let_go_after_all(self, room: SharedRoom) -> None:
+        """Let go of a room again, once nobody comes in any more: who was just about to would lead it for ever."""
+        async with room.entering:
+            await room.let_go(for_good=False)
 
     def _make_room(self, *of_room: Any) -> SharedRoom:  # noqa: ANN401 - those of Room
         room = SharedRoom(*of_room, leader=self)
