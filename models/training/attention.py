@@ -30,13 +30,14 @@ class Attention(nn.Module):
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
     """Return values (batch, heads, length, width of a head), mixed by how well their keys fit the queries."""
     if query.is_cuda:
-        return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask.to(query.dtype))
+        mask = None if mask is None else mask.to(query.dtype)
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     # The fused kernel's backward pass takes a third of a CPU step; written out it is half as long.
-    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + mask
-    return torch.softmax(scores, -1) @ value
+    scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
+    return torch.softmax(scores if mask is None else scores + mask, -1) @ value
 
 
 def padding_mask(pieces: Tensor, pad: int, dtype: torch.dtype) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.training.attention import Attention
+from models.training.attention import Attention, attend
 from models.training.decoder import Decoder, DecoderLayer
 from models.training.unigrams import BEGIN, END, PAD, UNKNOWN
 
@@ -117,11 +117,7 @@ def _keys_and_values(attention: Attention, memory: Tensor) -> tuple[Tensor, Tens
 
 
 def _attend(attention: Attention, x: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    query = attention.split(attention.query(x))
-    scores = (query @ key.transpose(-1, -2)).float() * query.shape[-1] ** -0.5
-    if mask is not None:
-        scores = scores + mask
-    mixed = torch.softmax(scores, -1).to(value.dtype) @ value
+    mixed = attend(attention.split(attention.query(x)), key, value, mask)
     joined: Tensor = attention.output(mixed.transpose(1, 2).flatten(2))
     return joined
 
