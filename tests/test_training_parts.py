@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import torch
 from sentencepiece import SentencePieceProcessor
+from typer.testing import CliRunner
 
+from models.training.__main__ import commands
+from models.training.averaging import mean_of
 from models.training.batches import Batch, Batches, Place, grouped
 from models.training.candidates import draw
 from models.training.carry_over import carry_over
@@ -272,6 +275,23 @@ def test_a_served_model_is_the_checkpoint_that_it_was(run: Run, tmp_path: Path) 
     (tmp_path / "model.bin").write_bytes((BUNDLED.parent / "en-punctuation" / "model.bin").read_bytes())
     with pytest.raises(TrainingError, match="no model that was exported"):
         read_served(tmp_path)
+
+
+def test_the_mean_of_checkpoints_is_between_them(tmp_path: Path) -> None:
+    shape = Shape(source_pieces=30, target_pieces=20, width=8, feed_forward=16, encoder_layers=1, decoder_layers=1)
+    models = [TranslationModel(shape, 0.0) for _ in range(2)]
+    paths = [tmp_path / name for name in ("one.pt", "two.pt")]
+    for number, (path, model) in enumerate(zip(paths, models, strict=True)):
+        save_checkpoint(path, Checkpoint(model.state_dict(), shape, 10 * number))
+    done = CliRunner().invoke(commands, ["average", *map(str, [tmp_path / "mean.pt", *paths])], catch_exceptions=False)
+    assert done.exit_code == 0
+    mean = load_checkpoint(tmp_path / "mean.pt")
+    assert mean.tokens == 10
+    for name, weight in mean.weights.items():
+        torch.testing.assert_close(weight, (models[0].state_dict()[name] + models[1].state_dict()[name]) / 2)
+    other = Checkpoint(mean.weights, msgspec.structs.replace(shape, width=16), 0)
+    with pytest.raises(TrainingError, match="one shape"):
+        mean_of([mean, other])
 
 
 def short_names(shape: Shape) -> set[str]:

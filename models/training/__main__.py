@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from models.training.cli.average import average
 from models.training.cli.export import export
 from models.training.cli.mix import mix
 from models.training.cli.pieces import pieces
@@ -27,7 +28,7 @@ def _logs() -> None:
     configure_logs(verbose=False)
 
 
-for command in (mix, pieces, train, together, export):
+for command in (mix, pieces, train, together, average, export):
     commands.command()(command)
 commands.command("score")(score)
 commands.add_typer(punctuation, name="punctuation")

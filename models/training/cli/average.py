@@ -1,0 +1,30 @@
+"""`average`: the mean of several checkpoints."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.training.averaging import mean_of
+from models.training.checkpoint import load_checkpoint, save_checkpoint
+from models.training.errors import TrainingError
+from rtt.cli.models_show import print_json, print_pairs
+from rtt.cli.options import Json
+
+
+def average(
+    out: Annotated[Path, typer.Argument(help="What is written, for `export --checkpoint`.")],
+    checkpoints: Annotated[
+        list[Path], typer.Argument(help="At least two, of trainings that began with the same model.")
+    ],
+    json: Json = False,
+) -> None:
+    """Write the mean of the weights of several checkpoints."""
+    if len(checkpoints) < 2:
+        raise TrainingError("Expected two checkpoints or more")
+    save_checkpoint(out, mean_of([load_checkpoint(path) for path in checkpoints]))
+    told: dict[str, object] = {"checkpoint": str(out), "mean of": len(checkpoints)}
+    if json:
+        print_json(told)
+    else:
+        print_pairs(told)
