@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from models.training.__main__ import commands
 from models.training.checkpoint import load
@@ -19,6 +19,7 @@ from models.training.run import Run
 from rtt.cli.main import commands as rtt_commands
 from rtt.ct2.trial import Trial
 from tests.toy_language import sentences, tiny_bert
+from tests.training_command import training
 
 ROOT = Path(__file__).parent.parent
 TOKENS = 200_000
@@ -30,12 +31,6 @@ TRAIN = ("--decoder-layers", "1", "--threads", "1", *(part for one in SETTINGS f
 TRAINED, TRIED = 6000, 100
 # By far more than chance: there are 8,640 sentences.
 LEARNT = 0.9
-
-
-def training(*arguments: str | Path) -> Result:
-    done = CliRunner().invoke(commands, [str(one) for one in arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done
 
 
 def write(path: Path, pairs: list[tuple[str, str]]) -> Path:

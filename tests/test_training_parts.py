@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 import torch
 from sentencepiece import SentencePieceProcessor
-from typer.testing import CliRunner
 
-from models.training.__main__ import commands
 from models.training.averaging import mean_of
 from models.training.batches import Batch, Batches, Place, grouped
 from models.training.candidates import draw
@@ -39,6 +37,7 @@ from models.training.training import Data, Training, read_data
 from models.training.wordpieces import read_vocabulary, rows, train_source_pieces
 from tests.folders import BUNDLED
 from tests.toy_language import sentences, tiny_bert
+from tests.training_command import training
 
 RECIPES = Path(__file__).parent.parent / "models" / "training" / "recipes"
 CPU = Hardware(torch.device("cpu"), bfloat16=False)
@@ -283,8 +282,7 @@ def test_the_mean_of_checkpoints_is_between_them(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("one.pt", "two.pt")]
     for number, (path, model) in enumerate(zip(paths, models, strict=True)):
         save_checkpoint(path, Checkpoint(model.state_dict(), shape, 10 * number))
-    done = CliRunner().invoke(commands, ["average", *map(str, [tmp_path / "mean.pt", *paths])], catch_exceptions=False)
-    assert done.exit_code == 0
+    training("average", tmp_path / "mean.pt", *paths)
     mean = load_checkpoint(tmp_path / "mean.pt")
     assert mean.tokens == 10
     for name, weight in mean.weights.items():

@@ -19,14 +19,19 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
         """Take x (batch, length, width), memory (batch, size, width) and what is added to the scores; return as x."""
-        query = self.split(self.query(x))
-        key, value = self.split(self.key(memory)), self.split(self.value(memory))
-        mixed = attend(query, key, value, mask)
+        return self.look(x, *self.keys_and_values(memory), mask)
+
+    def keys_and_values(self, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what there is to look at in a memory, both (batch, heads, size, width of a head)."""
+        return self._split(self.key(memory)), self._split(self.value(memory))
+
+    def look(self, x: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+        """Take x and a memory's keys and values; return as x."""
+        mixed = attend(self._split(self.query(x)), key, value, mask)
         joined: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         return joined
 
-    def split(self, x: Tensor) -> Tensor:
-        """Return (batch, length, width) as (batch, heads, length, width of a head)."""
+    def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
 
 

@@ -31,6 +31,10 @@ class DecoderLayer(nn.Module):
         normed = self.attention_norm(x)
         x = x + self.dropout(self.attention(normed, normed, causal))
         x = x + self.dropout(self.source_attention(self.source_norm(x), memory, mask))
+        return self.feed(x)
+
+    def feed(self, x: Tensor) -> Tensor:
+        """Take and return (batch, length, width), past attention."""
         fed: Tensor = x + self.dropout(self.narrow(functional.relu(self.widen(self.feed_norm(x)))))
         return fed
 
@@ -56,12 +60,21 @@ class Decoder(nn.Module):
 
     def forward(self, written: Tensor, memory: Tensor, mask: Tensor, candidates: Candidates | None = None) -> Tensor:
         """Return the scores, of the candidates where there are some; `memory` and `mask` are the encoder's."""
-        positions: Tensor = self.get_buffer("positions")[: written.shape[1]]
-        embedded = self.pieces(written) * math.sqrt(self.pieces.embedding_dim)
-        x = self.dropout(embedded + positions.to(embedded.dtype))
+        x = self.embed(written)
         causal = causal_mask(written.shape[1], x)
         for layer in self.layers:
             x = layer(x, causal, memory, mask)
+        return self.score(x, candidates)
+
+    def embed(self, written: Tensor, first: int = 0) -> Tensor:
+        """Return pieces (batch, length) as vectors (batch, length, width), the first of them at that position."""
+        positions: Tensor = self.get_buffer("positions")[first : first + written.shape[1]]
+        embedded = self.pieces(written) * math.sqrt(self.pieces.embedding_dim)
+        x: Tensor = self.dropout(embedded + positions.to(embedded.dtype))
+        return x
+
+    def score(self, x: Tensor, candidates: Candidates | None = None) -> Tensor:
+        """Return the scores of the next pieces, of the candidates where there are some."""
         x = self.norm(x)
         if candidates is None:
             return functional.linear(x, self.pieces.weight, self.bias)

@@ -1,4 +1,4 @@
-"""How a model does on the development set while it is trained: as PyTorch has it, and as rtt would run it."""
+"""How a model does on the development set while it is trained, as rtt would run it."""
 
 import tempfile
 from collections.abc import Sequence

@@ -1,11 +1,10 @@
 """Sentences as a live captioner meets them: whole, cut off in the middle, and without punctuation."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sentencepiece import SentencePieceProcessor
 
 from models.training.corpus import Pair
@@ -68,7 +67,17 @@ class Spoken:
 
 
 def _cut(example: Example, share: float) -> Example:
-    """Cut both sides at the same share (Niehues et al. 2018): half a sentence is translated as half a sentence."""
-    source = max(1, round(share * len(example.source)))
-    target = max(1, math.floor(share * len(example.target)))
-    return Example(example.source[:source], example.target[:target])
+    source, target = cut_lengths(len(example.source), len(example.target), share)
+    return Example(example.source[: int(source)], example.target[: int(target)])
+
+
+def cut_lengths(
+    sources: ArrayLike, targets: ArrayLike, share: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how much is left of both sides, which are cut at the same share (Niehues et al. 2018).
+
+    Half a sentence is translated as half a sentence.
+    """
+    source = np.maximum(1, np.rint(np.multiply(share, sources))).astype(np.int64)
+    target = np.maximum(1, np.floor(np.multiply(share, targets))).astype(np.int64)
+    return source, target

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.candidates import Candidates
+from models.training.checkpoint import Checkpoint
 from models.training.decoder import Decoder
 from models.training.dropout import Dropout
 from models.training.encoder import Encoder
@@ -38,6 +39,13 @@ class TranslationModel(nn.Module):
             memory, mask = self.encoder(source)
         scores: Tensor = self.decoder(written, memory, mask, candidates)
         return scores
+
+
+def model_of(checkpoint: Checkpoint, dropout: float = 0.0) -> TranslationModel:
+    """Return a checkpoint as a model."""
+    model = TranslationModel(checkpoint.shape, dropout)
+    model.load_state_dict(checkpoint.weights)
+    return model
 
 
 def loss_of(scores: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from models.training.batches import batch_of, grouped
 from models.training.checkpoint import Checkpoint
 from models.training.examples import Example
-from models.training.model import TranslationModel, loss_of
+from models.training.model import loss_of, model_of
 from models.training.unigrams import PAD
 
 _BATCH_TOKENS = 3000
@@ -17,9 +17,7 @@ _BATCH_TOKENS = 3000
 @torch.no_grad()
 def perplexity(checkpoint: Checkpoint, examples: Sequence[Example], device: torch.device, dtype: torch.dtype) -> float:
     """Return the perplexity of the targets by piece."""
-    model = TranslationModel(checkpoint.shape, 0.0)
-    model.load_state_dict(checkpoint.weights)
-    model.to(device, dtype).eval()
+    model = model_of(checkpoint).to(device, dtype).eval()
     loss = pieces = 0.0
     for group in grouped(examples, _BATCH_TOKENS):
         batch = batch_of(group).to(device)

@@ -9,7 +9,7 @@ from models.training.bert import Bert
 from models.training.carry_over import carry_over
 from models.training.checkpoint import Checkpoint, load_checkpoint
 from models.training.errors import TrainingError
-from models.training.model import TranslationModel
+from models.training.model import TranslationModel, model_of
 from models.training.run import Run, load_pieces
 from models.training.served import read_served
 from models.training.settings import Settings
@@ -56,6 +56,4 @@ def from_trained(
     weights, kept = carry_over(old, load_pieces(pieces), target)
     tell(f"{kept:,} of {target.vocab_size():,} target pieces are known")
     shape = msgspec.structs.replace(old.shape, target_pieces=target.vocab_size())
-    model = TranslationModel(shape, settings.dropout)
-    model.load_state_dict(weights)
-    return model
+    return model_of(Checkpoint(weights, shape, old.tokens), settings.dropout)

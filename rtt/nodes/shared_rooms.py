@@ -121,15 +121,12 @@ class SharedRooms(Rooms):
         """Remove a room and stop its work at this node."""
         if isinstance(room, SharedRoom):
             self._feed.remove(room.name)
-            self._start(room.let_go(for_good=not self._closing))
+            self._start(self._let_go(room, for_good=not self._closing))
         super().forget(room)
 
     async def close(self) -> None:
         """End every room; what it leads is left to other nodes."""
-        rooms = self._shared()
         await super().close()
-        for room in rooms:
-            self._start(self._let_go_after_all(room))
         # Nobody may ask the store for a connection once it is closed: that one would stay open.
         if self._running:
             self._running.cancel()
@@ -140,10 +137,10 @@ class SharedRooms(Rooms):
         await self._feed.close()
         await self._store.close()
 
-    async def _let_go_after_all(self, room: SharedRoom) -> None:
-        """Let go of a room again, once nobody comes in any more: who was just about to would lead it for ever."""
+    async def _let_go(self, room: SharedRoom, *, for_good: bool) -> None:
+        """Let go of a room once nobody comes in any more: who was just about to would lead it for ever."""
         async with room.entering:
-            await room.let_go(for_good=False)
+            await room.let_go(for_good=for_good)
 
     def _make_room(self, *of_room: Any) -> SharedRoom:  # noqa: ANN401 - those of Room
         room = SharedRoom(*of_room, leader=self)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 import typer
-from msgspec import UNSET, Struct
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
@@ -66,7 +66,6 @@ def together(
     """
     settings = make_settings(set_ or (), SETTINGS)
     runs = _by_language(folders)
-    languages = [*runs]
     with steps("pairs", quiet=json) as tell:
         corpus = read_corpus(runs, settings.longest, tell)
         large = {code: from_bert(run, encoder, settings, large_layers) for code, run in runs.items()}
@@ -78,7 +77,7 @@ def together(
     for code, run in runs.items():
         save_checkpoint(run.average, small[code].checkpoint)
     if plot:
-        plot_journal(read_journal(runs[languages[0]].journal), plot)
+        plot_journal(read_journal(next(iter(runs.values())).journal), plot)
     results = [_result(code, run, small[code]) for code, run in runs.items()]
     if json:
         print_json(msgspec.to_builtins(results))
@@ -94,11 +93,10 @@ def _by_language(folders: list[Path]) -> dict[str, Run]:
 
 
 def _result(code: str, run: Run, small: Small) -> Result:
-    entries = read_journal(run.journal)
-    last = next(entry.perplexity for entry in reversed(entries) if entry.perplexity is not UNSET)
     languages = run.read_summary().source, code
     quality = translation_quality(small.checkpoint, run, languages, list(read_pairs(run.dev)))
-    return Result(code, small.checkpoint.tokens, small.translations, last, *(round(figure, 1) for figure in quality))
+    bleu, chrf = (round(figure, 1) for figure in quality)
+    return Result(code, small.checkpoint.tokens, small.translations, small.perplexity, bleu, chrf)
 
 
 def _print(results: list[Result]) -> None:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.training.examples import LEAST_CUT
+from models.training.examples import LEAST_CUT, cut_lengths
 from models.training.settings import Settings
 from models.training.together.pairs import Corpus, Pairs
 from models.training.together.rows import Shelf, joined, without
@@ -94,22 +94,18 @@ class JointBatches:
         source_lengths, target_lengths = self._sources.lengths[sources], pairs.targets.lengths[chosen]
         cut = (chance.random(len(chosen)) < settings.prefixes) & (source_lengths >= LEAST_CUT)
         share = np.where(cut, chance.random(len(chosen)), 1.0)
-        # Both sides are cut at the same share (Niehues et al. 2018).
-        source_lengths = np.maximum(1, np.rint(share * source_lengths)).astype(np.int64)
-        target_lengths = np.maximum(1, np.floor(share * target_lengths)).astype(np.int64)
+        source_lengths, target_lengths = cut_lengths(source_lengths, target_lengths, share)
         order = np.argsort(-np.maximum(source_lengths, target_lengths), kind="stable")
         return _Stretch(*(part[order] for part in (sources, source_lengths, chosen, target_lengths)))
 
     def _batch(self, parts: list[_Stretch]) -> JointBatch:
         source = self._sources.shelf.matrix(
-            np.concatenate([part.sources for part in parts]),
-            np.concatenate([part.source_lengths for part in parts]),
-            END,
+            np.concatenate([part.sources for part in parts]), np.concatenate([part.source_lengths for part in parts])
         )
         longest = max(int(part.target_lengths.max()) for part in parts)
         target = torch.stack(
             [
-                shelf.matrix(part.targets, part.target_lengths, END, longest)
+                shelf.matrix(part.targets, part.target_lengths, longest)
                 for shelf, part in zip(self._shelves, parts, strict=True)
             ]
         )

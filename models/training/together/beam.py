@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from models.training.attention import Attention, attend
 from models.training.decoder import Decoder, DecoderLayer
 from models.training.unigrams import BEGIN, END, PAD, UNKNOWN
 
@@ -49,7 +47,7 @@ def search(decoder: Decoder, encoded: tuple[Tensor, Tensor], beam: int, longest:
     memory, mask = encoded
     sentences, device = len(memory), memory.device
     layers = [layer for layer in decoder.layers if isinstance(layer, DecoderLayer)]
-    memories = [_Memory(*_keys_and_values(layer.source_attention, memory), mask) for layer in layers]
+    memories = [_Memory(*layer.source_attention.keys_and_values(memory), mask) for layer in layers]
     written: list[_Written | None] = [None] * len(layers)
     pieces = torch.full((sentences, beam, 1), BEGIN, device=device)
     # All hypotheses are the same at first; only one of them counts.
@@ -58,7 +56,7 @@ def search(decoder: Decoder, encoded: tuple[Tensor, Tensor], beam: int, longest:
     ended = torch.zeros(sentences, beam, dtype=torch.bool, device=device)
     first = torch.arange(sentences, device=device)[:, None] * beam
     for step in range(longest):
-        x = _embedded(decoder, pieces[:, :, -1].flatten(), step)
+        x = decoder.embed(pieces[:, :, -1].reshape(-1, 1), step)
         for number, layer in enumerate(layers):
             x, written[number] = _through(layer, x, written[number], memories[number], beam)
         odds = _odds(decoder, x).view(sentences, beam, -1)
@@ -91,39 +89,23 @@ def _best(pieces: Tensor, scores: Tensor, ended: Tensor) -> Found:
     return Found(chosen, scores.gather(1, best).squeeze(1), ended.gather(1, best).squeeze(1))
 
 
-def _embedded(decoder: Decoder, pieces: Tensor, step: int) -> Tensor:
-    embedded: Tensor = decoder.pieces(pieces) * math.sqrt(decoder.pieces.embedding_dim)
-    return embedded + decoder.get_buffer("positions")[step]
-
-
 def _through(
     layer: DecoderLayer, x: Tensor, written: _Written | None, memory: _Memory, beam: int
 ) -> tuple[Tensor, _Written]:
-    """Take the last pieces of the hypotheses (hypotheses, width) through a layer."""
-    normed = layer.attention_norm(x)[:, None]
-    key, value = _keys_and_values(layer.attention, normed)
+    """Take the last pieces of the hypotheses (hypotheses, 1, width) through a layer."""
+    normed = layer.attention_norm(x)
+    key, value = layer.attention.keys_and_values(normed)
     if written:
         key, value = torch.cat([written.key, key], 2), torch.cat([written.value, value], 2)
-    x = x + _attend(layer.attention, normed, key, value, None).squeeze(1)
+    x = x + layer.attention.look(normed, key, value, None)
     # The hypotheses of a sentence look at it together.
     asked = layer.source_norm(x).view(-1, beam, x.shape[-1])
-    x = x + _attend(layer.source_attention, asked, memory.key, memory.value, memory.mask).flatten(0, 1)
-    x = x + layer.narrow(functional.relu(layer.widen(layer.feed_norm(x))))
-    return x, _Written(key, value)
-
-
-def _keys_and_values(attention: Attention, memory: Tensor) -> tuple[Tensor, Tensor]:
-    return attention.split(attention.key(memory)), attention.split(attention.value(memory))
-
-
-def _attend(attention: Attention, x: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-    mixed = attend(attention.split(attention.query(x)), key, value, mask)
-    joined: Tensor = attention.output(mixed.transpose(1, 2).flatten(2))
-    return joined
+    x = x + layer.source_attention.look(asked, memory.key, memory.value, memory.mask).view(x.shape)
+    return layer.feed(x), _Written(key, value)
 
 
 def _odds(decoder: Decoder, x: Tensor) -> Tensor:
     """Return the log-likelihoods of the next pieces."""
-    scores = functional.linear(decoder.norm(x), decoder.pieces.weight, decoder.bias).float()
-    scores[:, _NEVER] = -math.inf
+    scores = decoder.score(x).float()
+    scores[..., _NEVER] = -math.inf
     return torch.log_softmax(scores, -1)

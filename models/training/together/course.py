@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from models.training.checkpoint import Checkpoint
 from models.training.hardware import Hardware
 from models.training.journal import Entry
-from models.training.model import TranslationModel
+from models.training.model import TranslationModel, model_of
 from models.training.perplexity import perplexity
 from models.training.settings import Settings, Share
 from models.training.together.batches import JointBatches, sources_on
 from models.training.together.distilling import Translator, with_numbers_kept
 from models.training.together.learning import Learning
-from models.training.together.model import Joint, model_of
+from models.training.together.model import Joint
 from models.training.together.pairs import Corpus, Pairs, more
 
 # The small models know something already, and are changed more gently.
@@ -52,19 +52,21 @@ class Plan(Struct, frozen=True):
 class Told(NamedTuple):
     """Who is told how it goes."""
 
-    phase: Callable[[str], None] = lambda _: None
+    phase: Callable[[str], None]
     """Of what is done now."""
-    entry: Callable[[Entry], None] = lambda _: None
+    entry: Callable[[Entry], None]
     """Of the course of training, all languages together."""
-    figure: Callable[[str, Entry], None] = lambda _, __: None
+    figure: Callable[[str, Entry], None]
     """Of how a language does on its development set, after the large models and after the small ones."""
 
 
 class Small(NamedTuple):
-    """A small model, and how many translations of the large one it has learnt from."""
+    """A small model, how many translations of the large one it has learnt from, and how it does."""
 
     checkpoint: Checkpoint
     translations: int
+    perplexity: float
+    """By target piece, of what is held out."""
 
 
 class Course:
@@ -92,13 +94,15 @@ class Course:
         small = joint.shallower(plan.layers)
         gently = replace(settings, frozen=0.0, rate=settings.rate * _RATE_OF_SMALL)
         left = max(0.0, plan.minutes - (time.monotonic() - began) / 60)
-        self._train(small, {code: more(pairs[code], made[code]) for code in pairs}, left, gently)
+        figures = self._train(small, {code: more(pairs[code], made[code]) for code in pairs}, left, gently)
         # A step has as many pairs of each language.
         tokens = self._seen.tokens // len(pairs)
-        return {code: Small(small.checkpoint(code, tokens), len(made[code].sources)) for code in pairs}
+        return {code: Small(small.checkpoint(code, tokens), len(made[code].sources), figures[code]) for code in pairs}
 
-    def _train(self, joint: Joint, pairs: Mapping[str, Pairs], minutes: float, settings: Settings) -> None:
+    def _train(self, joint: Joint, pairs: Mapping[str, Pairs], minutes: float, settings: Settings) -> dict[str, float]:
+        """Return the perplexities of what is held out."""
         before = self._seen
+        figures = {}
 
         def told(entry: Entry) -> None:
             self._seen = replace(entry, step=before.step + entry.step, tokens=before.tokens + entry.tokens)
@@ -108,8 +112,9 @@ class Course:
         Learning(joint, settings, self._hardware).go_on(batches, minutes, told)
         for code, language in self._corpus.languages.items():
             figure = perplexity(joint.checkpoint(code), language.dev, self._hardware.device, self._hardware.dtype)
-            seen = self._seen
-            self._told.figure(code, Entry(step=seen.step, tokens=seen.tokens, perplexity=round(figure, 3)))
+            figures[code] = round(figure, 3)
+            self._told.figure(code, Entry(step=self._seen.step, tokens=self._seen.tokens, perplexity=figures[code]))
+        return figures
 
     def _translations(self, joint: Joint, until: float) -> dict[str, Pairs]:
         """Let the large models translate, each for as long as the others."""
@@ -117,7 +122,7 @@ class Course:
         plan = self._plan
         for number, (code, language) in enumerate(self._corpus.languages.items()):
             self._told.phase(f"translating: {code}")
-            model = model_of(joint.checkpoint(code), 0.0)
+            model = model_of(joint.checkpoint(code))
             translator = Translator(model, self._sources, self._hardware, beam=plan.beam, at_once=plan.at_once)
             wanted = self._wanted(language.train)
             now = time.monotonic()

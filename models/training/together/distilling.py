@@ -50,7 +50,7 @@ class Translator:
     @torch.no_grad()
     def _group(self, group: NDArray[np.int64]) -> "_Translated":
         lengths = self._sources.lengths[group]
-        encoded = self._model.encoder(self._sources.shelf.matrix(group, lengths, END))
+        encoded = self._model.encoder(self._sources.shelf.matrix(group, lengths))
         longest = int(_LONGEST * lengths.max()) + _LONGEST_MORE
         found = search(self._model.decoder, encoded, self._beam, longest, _ENOUGH)
         pieces, ended = found.pieces.cpu().numpy(), found.ended.cpu().numpy()
@@ -72,6 +72,6 @@ def with_numbers_kept(made: Pairs, corpus: Corpus, language: str) -> Pairs:
     """Return the translations that have the same digits as their sources."""
     if not len(made.sources):
         return made
-    asked = sums(corpus.sources, corpus.digits)[made.sources]
+    asked = corpus.digits[made.sources]
     answered = sums(made.targets, corpus.languages[language].digits)
     return chosen(made, (asked == answered).all(1))

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from models.training.checkpoint import Checkpoint
 from models.training.dropout import Dropout
 from models.training.errors import TrainingError
-from models.training.model import TranslationModel
+from models.training.model import TranslationModel, model_of
 from models.training.shallower import shallower
 from models.training.together.decoders import Decoders
 
@@ -50,10 +50,3 @@ class Joint(nn.Module):
         """Return new models with so many layers in each decoder."""
         fewer = {language: shallower(self.checkpoint(language), layers) for language in self.languages}
         return Joint({language: model_of(one, self._share) for language, one in fewer.items()}, self._share)
-
-
-def model_of(checkpoint: Checkpoint, dropout: float) -> TranslationModel:
-    """Return a checkpoint as a model."""
-    model = TranslationModel(checkpoint.shape, dropout)
-    model.load_state_dict(checkpoint.weights)
-    return model

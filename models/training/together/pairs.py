@@ -13,7 +13,7 @@ from models.training.corpus import read_pairs
 from models.training.errors import TrainingError
 from models.training.examples import Example, Pieces, encode, punctuation_of
 from models.training.run import Run
-from models.training.together.rows import Rows, joined, rows_of, some
+from models.training.together.rows import Rows, joined, rows_of, some, sums
 
 
 class Pairs(NamedTuple):
@@ -39,8 +39,8 @@ class Corpus(NamedTuple):
     sources: Rows
     punctuation: NDArray[np.bool_]
     """Which pieces of the sources are."""
-    digits: NDArray[np.int8]
-    """As those of the targets."""
+    digits: NDArray[np.int64]
+    """How often each source has each of the ten digits (sources, 10)."""
     languages: dict[str, Language]
 
 
@@ -63,7 +63,7 @@ def read_corpus(runs: Mapping[str, Run], longest: int, told: Callable[[str], Non
         languages[code] = Language(train, [*_examples(run.dev, run, longest)], digits_of(run.tokenisers()[1]))
     sources = rows_of(np.frombuffer(source, np.uint16) for source in table)
     tokeniser, _ = next(iter(runs.values())).tokenisers()
-    return Corpus(sources, punctuation_of(tokeniser), digits_of(tokeniser), languages)
+    return Corpus(sources, punctuation_of(tokeniser), sums(sources, digits_of(tokeniser)), languages)
 
 
 def chosen(pairs: Pairs, wanted: NDArray[np.bool_]) -> Pairs:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.training.unigrams import PAD
+from models.training.unigrams import END, PAD
 
 # Lengths are rounded up to it: matrices of such widths are what a GPU is fastest at.
 _ROUND = 8
@@ -69,7 +69,7 @@ class Shelf:
         self._starts = whole.starts
         self._device = device
 
-    def matrix(self, chosen: NDArray[np.int64], lengths: NDArray[np.int64], end: int, longest: int = 0) -> Tensor:
+    def matrix(self, chosen: NDArray[np.int64], lengths: NDArray[np.int64], longest: int = 0) -> Tensor:
         """Return the beginnings of some rows, so many pieces of each, with the mark of their ends and padding.
 
         It is as wide as the longest of them needs, or as one of `longest` would.
@@ -78,4 +78,4 @@ class Shelf:
         width = -(-(max(longest, int(lengths.max())) + 1) // _ROUND) * _ROUND
         column = torch.arange(width, device=self._device)
         pieces = self._pieces[(starts + column).clamp_(max=len(self._pieces) - 1)]
-        return pieces.where(column < sizes, torch.where(column == sizes, end, PAD))
+        return pieces.where(column < sizes, torch.where(column == sizes, END, PAD))
