@@ -19,7 +19,7 @@ def phrases(
     source: Annotated[str, typer.Option(help="The language of the sources.")] = "en",
     sentences: Annotated[Path, typer.Option(help="A table of sentences with {slots}.")] = _PHRASES / "chairing.tsv",
     slots: Annotated[Path, typer.Option(help="A table of what may fill them.")] = _PHRASES / "slots.tsv",
-    most: Annotated[int, typer.Option(min=1, help="In how many ways a sentence is filled at most.")] = 40,
+    most: Annotated[int, typer.Option(min=1, help="In how many ways a sentence is filled at most.")] = 12,
     seed: Annotated[int, typer.Option(help="Another one fills them otherwise.")] = 1,
     json: Json = False,
 ) -> None:
