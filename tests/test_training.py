@@ -9,13 +9,15 @@ from pathlib import Path
 
 import orjson
 import pytest
+import torch
 import typer
 from typer.testing import CliRunner
 
 from models.training.__main__ import commands
-from models.training.checkpoint import load
+from models.training.checkpoint import load, load_checkpoint
 from models.training.journal import read_journal
 from models.training.run import Run
+from models.training.start import read_trained
 from rtt.cli.main import commands as rtt_commands
 from rtt.ct2.trial import Trial
 from tests.toy_language import sentences, tiny_bert
@@ -28,6 +30,7 @@ SETTINGS = (
     *("dropout=0", "smoothing=0"),
 )
 TRAIN = ("--decoder-layers", "1", "--threads", "1", *(part for one in SETTINGS for part in ("--set", one)))
+MORE = ("--set=frozen=1", "--set=tokens=2000", "--set=batch_tokens=500", "--set=warm_up=1")
 TRAINED, TRIED = 6000, 100
 # By far more than chance: there are 8,640 sentences.
 LEARNT = 0.9
@@ -117,6 +120,17 @@ def test_its_card_has_the_figures(exported: Path) -> None:
 def test_it_is_scored_by_the_command_of_rtt(exported: Path, trained: Path) -> None:
     told = orjson.loads(training("score", exported / "en-eo", "--sets", trained / "test.tsv", "--json").stdout)
     assert told["sets"][0]["bleu"] > 80
+
+
+def test_it_is_taught_more_with_its_encoder_as_it_was(exported: Path, tmp_path: Path) -> None:
+    model, folder = exported / "en-eo", tmp_path / "more"
+    corpus = write(tmp_path / "corpus.tsv", sentences()[:TRAINED])
+    training("mix", folder, corpus, "--target", "eo", "--no-identify")
+    training("pieces", folder, "--source-pieces", model / "source.spm", "--target-pieces", model / "target.spm")
+    training("train", folder, "--init", model, "--float32", *MORE)
+    before, after = read_trained(model).weights, load_checkpoint(Run(folder).average).weights
+    changed = {name.partition(".")[0] for name, weight in before.items() if not torch.equal(weight, after[name])}
+    assert changed == {"decoder"}
 
 
 @pytest.mark.parametrize(

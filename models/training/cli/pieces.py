@@ -22,6 +22,9 @@ def pieces(
     source_pieces: Annotated[
         Path | None, typer.Option(help="Or a trained model's source.spm, to go on from that model.")
     ] = None,
+    target_pieces: Annotated[
+        Path | None, typer.Option(help="That model's target.spm, to go on in the same language; default: new ones.")
+    ] = None,
     least: Annotated[int, typer.Option(min=1, help="How often a source piece must occur.")] = 2,
     size: Annotated[int, typer.Option(min=300, help="Target pieces.")] = 10_000,
     json: Json = False,
@@ -37,16 +40,23 @@ def pieces(
             raise TrainingError(f"{run.train}: no pairs")
         tell("source")
         if source_pieces:
-            load_pieces(source_pieces)
-            shutil.copyfile(source_pieces, run.source_pieces)
+            _copy(source_pieces, run.source_pieces)
         elif encoder:
             vocabulary = read_vocabulary(encoder / "vocab.txt")
             run.source_pieces.write_bytes(train_source_pieces(vocabulary, [pair.source for pair in pairs], least))
         tell("target")
-        run.target_pieces.write_bytes(train_target_pieces((pair.target for pair in pairs), size))
+        if target_pieces:
+            _copy(target_pieces, run.target_pieces)
+        else:
+            run.target_pieces.write_bytes(train_target_pieces((pair.target for pair in pairs), size))
     source, target = run.tokenisers()
     told: dict[str, object] = {"source pieces": source.vocab_size(), "target pieces": target.vocab_size()}
     if json:
         print_json(told)
     else:
         print_pairs(told, title=str(folder))
+
+
+def _copy(pieces: Path, place: Path) -> None:
+    load_pieces(pieces)
+    shutil.copyfile(pieces, place)
