@@ -22,6 +22,7 @@ from models.training.export import build
 from models.training.filters import Filters
 from models.training.hardware import Hardware
 from models.training.journal import read_journal
+from models.training.lexicon import in_both, make_lexicon
 from models.training.mix import HELD_OUT, Taken, mix
 from models.training.model import TranslationModel, loss_of
 from models.training.recipe import Recipe, read_recipe
@@ -31,12 +32,12 @@ from models.training.served import read_served
 from models.training.settings import Settings, make_settings
 from models.training.shallower import shallower
 from models.training.shape import Shape
-from models.training.start import from_bert, from_trained, read_trained
+from models.training.start import Trained, from_bert, from_trained, read_trained
 from models.training.target_pieces import train_target_pieces
 from models.training.training import Data, Training, read_data
 from models.training.wordpieces import read_vocabulary, rows, train_source_pieces
 from tests.folders import BUNDLED
-from tests.toy_language import sentences, tiny_bert
+from tests.toy_language import THINGS, sentences, tiny_bert
 from tests.training_command import training
 
 RECIPES = Path(__file__).parent.parent / "models" / "training" / "recipes"
@@ -245,6 +246,30 @@ def test_a_decoder_of_another_language_keeps_the_rows_that_both_have(run: Run) -
         carry_over(old, target, target)
 
 
+def test_a_decoder_of_another_language_begins_with_the_rows_of_what_means_the_same() -> None:
+    # The other language has each word spelt backwards.
+    old = [Pair("a", source, target.lower()) for source, target in sentences()[:2000]]
+    new = [Pair("b", pair.source.upper(), " ".join(word[::-1] for word in pair.target.split())) for pair in old]
+    old_pieces, new_pieces = (
+        SentencePieceProcessor(model_proto=train_target_pieces([pair.target for pair in pairs], 330))
+        for pairs in (old, new)
+    )
+    both = list(in_both(old, new[:1000]))
+    assert both == [(pair.target, other.target) for pair, other in zip(old[:1000], new, strict=False)]
+    shape = Shape(300, old_pieces.vocab_size(), 32, 64, 1, 1, 4, 2, 64)
+    checkpoint = Checkpoint(TranslationModel(shape, 0.0).state_dict(), shape, 0)
+    weights, known = carry_over(checkpoint, old_pieces, new_pieces, make_lexicon(both, old_pieces, new_pieces))
+    assert known > 256
+    rows = [one["decoder.pieces.weight"] for one in (checkpoint.weights, weights)]
+    for word in THINGS.values():
+        row, other = rows[0][old_pieces.piece_to_id(f"▁{word}")], rows[1][new_pieces.piece_to_id(f"▁{word[::-1]}")]
+        assert torch.cosine_similarity(row, other, dim=0) > 0.9, word
+        assert other.norm() == pytest.approx(float(row.norm()), rel=0.1)
+    nothing = make_lexicon([], old_pieces, new_pieces)
+    without = carry_over(checkpoint, old_pieces, new_pieces)
+    assert carry_over(checkpoint, old_pieces, new_pieces, nothing)[1] == without[1]
+
+
 def test_a_shallower_decoder_keeps_its_first_and_last_layers() -> None:
     shape = Shape(300, 300, 32, 64, 1, 5, 4, 2, 64)
     old = Checkpoint(TranslationModel(shape, 0.0).state_dict(), shape, 0)
@@ -269,7 +294,7 @@ def test_a_served_model_is_the_checkpoint_that_it_was(run: Run, tmp_path: Path) 
     assert {*served.weights} == {*model.state_dict()}
     for name, weight in model.state_dict().items():
         assert torch.allclose(served.weights[name], weight, atol=float(weight.abs().max()) / 127)
-    again = from_trained(run, read_trained(tmp_path), tmp_path / "target.spm", SETTINGS)
+    again = from_trained(run, Trained(read_trained(tmp_path), tmp_path / "target.spm"), SETTINGS)
     assert again.shape == shape
     (tmp_path / "model.bin").write_bytes((BUNDLED.parent / "en-punctuation" / "model.bin").read_bytes())
     with pytest.raises(TrainingError, match="no model that was exported"):
@@ -483,7 +508,7 @@ def test_a_training_begins_with_a_checkpoint(run: Run, data: Data, tmp_path: Pat
     trained(run, tmp_path / "run", data, stops_after=1)
     said: list[str] = []
     old = read_trained(tmp_path / "run" / "average.pt")
-    model = from_trained(run, old, run.target_pieces, SETTINGS, said.append)
+    model = from_trained(run, Trained(old, run.target_pieces), SETTINGS, said.append)
     weights = old.weights
     assert all(torch.equal(weights[name], weight) for name, weight in model.state_dict().items())
     size = run.tokenisers()[1].vocab_size()

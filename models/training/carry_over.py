@@ -1,25 +1,31 @@
 """A model for another target language, from one that is trained already.
 
-Its layers are kept: how to look at the source is much the same in every language. Of its target pieces, the rows of
-those that both vocabularies have are kept (names, numbers, marks, common stems); the others begin at random.
+Its layers are kept: how to look at the source is much the same in every language. A target piece begins as the mean of
+those that it stands for, where a lexicon tells; as the same piece of the other language (names, numbers, marks, common
+stems), where there is one; or at random.
 """
 
+import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 
 from models.training.checkpoint import Checkpoint
 from models.training.errors import TrainingError
+from models.training.lexicon import Lexicon
 
 _ROWS, _BIAS = "decoder.pieces.weight", "decoder.bias"
 
 
 def carry_over(
-    old: Checkpoint, old_pieces: SentencePieceProcessor, pieces: SentencePieceProcessor
+    old: Checkpoint,
+    old_pieces: SentencePieceProcessor,
+    pieces: SentencePieceProcessor,
+    lexicon: Lexicon | None = None,
 ) -> tuple[dict[str, Tensor], int]:
-    """Return the weights for a new target vocabulary, and how many of its pieces the old one has.
+    """Return the weights for a new target vocabulary, and how many of its pieces do not begin at random.
 
-    Where both vocabularies are the same nothing changes. Raises TrainingError.
+    Where both vocabularies are the same, and without a lexicon, nothing changes. Raises TrainingError.
     """
     if old_pieces.vocab_size() != old.shape.target_pieces:
         raise TrainingError(
@@ -29,10 +35,30 @@ def carry_over(
     shared = {old_pieces.id_to_piece(index): index for index in range(old_pieces.vocab_size())}
     new_rows = torch.empty(pieces.vocab_size(), rows.shape[1]).normal_(0, float(rows.std()))
     new_bias = torch.full((pieces.vocab_size(),), float(bias.mean()))
-    kept = 0
+    known = torch.zeros(pieces.vocab_size(), dtype=torch.bool)
     for index in range(pieces.vocab_size()):
         place = shared.get(pieces.id_to_piece(index))
         if place is not None:
             new_rows[index], new_bias[index] = rows[place], bias[place]
-            kept += 1
-    return old.weights | {_ROWS: new_rows, _BIAS: new_bias}, kept
+            known[index] = True
+    if lexicon and len(lexicon.new):
+        told = torch.from_numpy(np.unique(lexicon.new))
+        means = _means(torch.cat([rows, bias[:, None], rows.norm(dim=1)[:, None]], 1), lexicon, pieces.vocab_size())[
+            told
+        ]
+        mean_rows, length = means[:, :-2], means[:, -1:]
+        # A mean is shorter than what it is the mean of.
+        new_rows[told] = mean_rows * length / mean_rows.norm(dim=1, keepdim=True)
+        new_bias[told] = means[:, -2]
+        known[told] = True
+    return old.weights | {_ROWS: new_rows, _BIAS: new_bias}, int(known.sum())
+
+
+def _means(columns: Tensor, lexicon: Lexicon, pieces: int) -> Tensor:
+    """Return for each new piece the mean of the rows of the old ones, each as often as it is likely."""
+    entries = torch.from_numpy(np.stack([lexicon.new, lexicon.old]))
+    matrix = torch.sparse_coo_tensor(
+        entries, torch.from_numpy(lexicon.probability).float(), (pieces, len(columns)), check_invariants=True
+    )
+    means: Tensor = torch.sparse.mm(matrix, columns)
+    return means

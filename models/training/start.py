@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from models.training.bert import Bert
 from models.training.carry_over import carry_over
 from models.training.checkpoint import Checkpoint, load_checkpoint
+from models.training.corpus import read_pairs
 from models.training.errors import TrainingError
+from models.training.lexicon import in_both, make_lexicon
 from models.training.model import TranslationModel, model_of
 from models.training.run import Run, load_pieces
 from models.training.served import read_served
@@ -43,17 +46,33 @@ def read_trained(path: Path) -> Checkpoint:
     return read_served(path) if path.is_dir() else load_checkpoint(path)
 
 
+class Trained(NamedTuple):
+    """A model that is trained already."""
+
+    checkpoint: Checkpoint
+    pieces: Path
+    """Its target's."""
+    corpus: Path | None = None
+    """Pairs of its language, where another is to be trained."""
+
+
 def from_trained(
-    run: Run, old: Checkpoint, pieces: Path, settings: Settings, tell: Callable[[str], None] = lambda _: None
+    run: Run, trained: Trained, settings: Settings, tell: Callable[[str], None] = lambda _: None
 ) -> TranslationModel:
-    """Return a model that goes on from another, whose target's pieces are given. Raises TrainingError."""
+    """Return a model that goes on from another. Raises TrainingError."""
     source, target = run.tokenisers()
+    old = trained.checkpoint
     if source.vocab_size() != old.shape.source_pieces:
         raise TrainingError(
             f"{run.source_pieces}: {source.vocab_size()} pieces; the checkpoint's source has "
             f"{old.shape.source_pieces}: give its source.spm to `pieces --source-pieces`"
         )
-    weights, kept = carry_over(old, load_pieces(pieces), target)
+    old_pieces, lexicon = load_pieces(trained.pieces), None
+    if trained.corpus:
+        sentences = list(in_both(read_pairs(trained.corpus), read_pairs(run.train)))
+        tell(f"{len(sentences):,} of its sentences are in {trained.corpus.name}, too")
+        lexicon = make_lexicon(sentences, old_pieces, target)
+    weights, kept = carry_over(old, old_pieces, target, lexicon)
     tell(f"{kept:,} of {target.vocab_size():,} target pieces are known")
     shape = msgspec.structs.replace(old.shape, target_pieces=target.vocab_size())
     return model_of(Checkpoint(weights, shape, old.tokens), settings.dropout)

@@ -20,7 +20,7 @@ from models.training.model import TranslationModel
 from models.training.run import Run
 from models.training.settings import Settings, make_settings
 from models.training.shallower import shallower
-from models.training.start import from_bert, from_trained, read_trained
+from models.training.start import Trained, from_bert, from_trained, read_trained
 from models.training.training import Training, describe, read_data
 from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json
@@ -43,6 +43,10 @@ def train(
     init_pieces: Annotated[
         Path | None, typer.Option(help="The target.spm of that model; default: that in its folder.")
     ] = None,
+    init_corpus: Annotated[
+        Path | None,
+        typer.Option(help="Pairs of that model's language, if it was another: they tell which pieces mean the same."),
+    ] = None,
     decoder_layers: Annotated[
         int | None, typer.Option(min=1, help="Layers of a new decoder (3), or that a trained one keeps (all).")
     ] = None,
@@ -59,7 +63,7 @@ def train(
     settings = make_settings(set_ or ())
     run = Run(folder)
     console = Console(stderr=True, quiet=json)
-    start = _start(run, settings, encoder, init, init_pieces, decoder_layers, console.print)
+    start = _start(run, settings, encoder, init, init_pieces, init_corpus, decoder_layers, console.print)
     with console.status("reading the pairs"):
         data = read_data(run, settings.longest)
     console.print(describe(data))
@@ -87,6 +91,7 @@ def _start(
     encoder: Path | None,
     init: Path | None,
     init_pieces: Path | None,
+    init_corpus: Path | None,
     decoder_layers: int | None,
     tell: Callable[[str], None],
 ) -> Callable[[], TranslationModel]:
@@ -100,7 +105,8 @@ def _start(
 
     def go_on() -> TranslationModel:
         old = read_trained(init)
-        return from_trained(run, shallower(old, decoder_layers) if decoder_layers else old, pieces, settings, tell)
+        old = shallower(old, decoder_layers) if decoder_layers else old
+        return from_trained(run, Trained(old, pieces, init_corpus), settings, tell)
 
     return go_on
 
