@@ -72,21 +72,21 @@ class OpenSegment:
         """Return some of the answer's words as text."""
         return "".join(self.answer[start:end])
 
-    def share(self) -> str:
-        """Return the words of the answer that belong to the text, if it was cut since: a sentence, or its share.
+    def share(self) -> int:
+        """Return how many words of the answer belong to the text, if it was cut since: a sentence, or its share.
 
         The share is by position, without the last word, which the model may find better by itself.
         """
         words = len(text_rules.units(self.segment.text))
         if words >= self.covers:
-            return "".join(self.answer)
+            return len(self.answer)
         share = len(self.answer) * words // self.covers
         ends = [
             n
             for n, unit in enumerate(self.answer, 1)
             if text_rules.ends_sentence(unit) and abs(n - share) <= _SAME_PLACE
         ]
-        return self.words(0, min(ends, key=lambda end: abs(end - share)) if ends else max(0, share - 1))
+        return min(ends, key=lambda end: abs(end - share)) if ends else max(0, share - 1)
 
     def take(self, asked: Segment, answer: str, sure: str) -> None:
         """Take an answer, which begins with what is stable, and what of it the model is sure of."""

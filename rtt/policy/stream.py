@@ -132,14 +132,14 @@ class Stream:
 
     def _job(self, known: OpenSegment) -> Job:
         segment, options = known.segment, self._options
-        prefix = known.words(0, known.stable) if options.keep_stable and not segment.final else ""
-        drafts = options.price > 0 if segment.final else options.trust < 1
-        job = Job(self.model, segment.text, prefix, segment.final, known.share()[len(prefix) :] if drafts else "")
-        if not job.draft:
-            return job
         if segment.final:
-            return replace(job, price=options.price)
-        return replace(job, trust=options.trust, sure=options.sure)
+            # What nobody has seen may be said otherwise for nothing.
+            draft = known.words(0, min(known.share(), known.fast)) if options.price > 0 else ""
+            return Job(self.model, segment.text, "", final=True, draft=draft, price=options.price if draft else 0.0)
+        prefix = known.words(0, known.stable) if options.keep_stable else ""
+        draft = known.words(known.stable if prefix else 0, known.share()) if options.trust < 1 else ""
+        job = Job(self.model, segment.text, prefix, final=False, draft=draft)
+        return replace(job, trust=options.trust, sure=options.sure) if draft else job
 
     def _take_running(self) -> tuple[OpenSegment | None, Segment, Mask | None]:
         if self._running is None:
