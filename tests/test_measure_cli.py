@@ -85,10 +85,10 @@ def test_a_model_is_measured(tmp_path: Path) -> None:
 
 def test_a_model_is_asked_for_meaning(tmp_path: Path) -> None:
     sentences = tmp_path / "sentences.tsv"
-    sentences.write_text("topic\ten\tde\nx\tGood morning.\tguten morgen\nx\tGood night.\t!nacht\n")
+    sentences.write_text("topic\ten\tde\nx\tGood morning.\tguten morgen\nx\tThank you.\t!dank\n")
     found = json("model", ROOT / "models" / "en-de", "--sentences", sentences)["meaning"]
     assert (found["sentences"], found["kept"]) == (2, 1)
-    assert [(one["text"], one["faults"]) for one in found["blunders"]] == [("Good night.", ["!nacht"])]
+    assert [(one["text"], one["faults"]) for one in found["blunders"]] == [("Thank you.", ["!dank"])]
     done = measure("model", ROOT / "models" / "en-de", "--sentences", sentences)
     assert "1 of 2 sentences" in done.stdout
 
