@@ -64,13 +64,13 @@ def test_a_damaged_model_fails(bundled: Model) -> None:
 
 
 def test_a_converted_marian_model_continues_prefixes_and_its_licence_is_doubtful(tmp_path: Path) -> None:
-    origin = small.marian(tmp_path / "opus-mt-en-de")
+    origin = small.marian(tmp_path / "opus-mt-en-de", seed=1)
     (origin / "LICENSE").unlink()
     found = outcomes(convert(origin, tmp_path / "models", Wishes(), lambda _: None))
     assert found["prefix"] is found["prefix in one pass"] is Outcome.GOOD
     assert found["licence"] is Outcome.DOUBTFUL
-    # What random weights write differs by CPU, and is never more than doubtful: they answer everything.
-    assert found["translation"] in {Outcome.GOOD, Outcome.DOUBTFUL}
+    # Random weights write nothing of sense.
+    assert found["translation"] is Outcome.DOUBTFUL
 
 
 def test_a_model_that_starts_from_zeros_is_found_out(tmp_path: Path) -> None:

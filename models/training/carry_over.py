@@ -43,9 +43,8 @@ def carry_over(
             known[index] = True
     if lexicon and len(lexicon.new):
         told = torch.from_numpy(np.unique(lexicon.new))
-        means = _means(torch.cat([rows, bias[:, None], rows.norm(dim=1)[:, None]], 1), lexicon, pieces.vocab_size())[
-            told
-        ]
+        columns = torch.cat([rows, bias[:, None], rows.norm(dim=1, keepdim=True)], 1)
+        means = _means(columns, lexicon, pieces.vocab_size())[told]
         mean_rows, length = means[:, :-2], means[:, -1:]
         # A mean is shorter than what it is the mean of.
         new_rows[told] = mean_rows * length / mean_rows.norm(dim=1, keepdim=True)
