@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 
 from models.training.__main__ import commands
 from models.training.checkpoint import load, load_checkpoint
+from models.training.corpus import read_pairs
 from models.training.journal import read_journal
+from models.training.own_translations import Searcher, own_translations, unseen
 from models.training.run import Run
 from models.training.start import read_trained
 from rtt.cli.main import commands as rtt_commands
@@ -131,6 +133,31 @@ def test_it_is_taught_more_with_its_encoder_as_it_was(exported: Path, tmp_path: 
     before, after = read_trained(model).weights, load_checkpoint(Run(folder).average).weights
     changed = {name.partition(".")[0] for name, weight in before.items() if not torch.equal(weight, after[name])}
     assert changed == {"decoder"}
+    training("average", tmp_path / "mean.pt", model, Run(folder).average)
+    mean = load_checkpoint(tmp_path / "mean.pt").weights["decoder.bias"]
+    assert torch.equal(mean, (before["decoder.bias"] + after["decoder.bias"]) / 2)
+
+
+def test_its_own_translations_are_of_new_sentences_and_keep_their_numbers(
+    exported: Path, trained: Path, tmp_path: Path
+) -> None:
+    model, out = exported / "en-eo", tmp_path / "own.tsv"
+    others = write(tmp_path / "others.tsv", [(source, "") for source, _ in sentences()])
+    told = orjson.loads(training("own", trained, out, others, "--model", model, "--most", "20", "--json").stdout)
+    found = list(read_pairs(out))
+    assert told == {"corpus": str(out), "sentences": 20, "pairs": 20}
+    assert {pair.source for pair in found}.isdisjoint(pair.source for pair in read_pairs(Run(trained).train))
+    assert sum(dict(sentences())[pair.source] == pair.target for pair in found) >= LEARNT * 20
+    searcher = Searcher(model, hypotheses=2, threads=1)
+    assert list(own_translations(searcher, ["The cat sees the red house 7 today."])) == []
+
+
+def test_what_is_seen_is_not_translated_whatever_its_case() -> None:
+    texts = [f"This is sentence {number} of one hundred sentences." for number in range(100)]
+    few = unseen([*texts, *texts, "Short.", "word " * 41], (text.upper() for text in texts[:90]), 50, seed=1)
+    assert sorted(few) == sorted(texts[90:])
+    assert len(set(unseen(texts, [], 50, seed=1))) == 50
+    assert unseen(texts, [], 50, seed=1) != unseen(texts, [], 50, seed=2)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import typer
 from models.training.cli.average import average
 from models.training.cli.export import export
 from models.training.cli.mix import mix
+from models.training.cli.own import own
 from models.training.cli.phrases import phrases
 from models.training.cli.pieces import pieces
 from models.training.cli.punctuation import punctuation
+from models.training.cli.speed import speed
 from models.training.cli.together import together
 from models.training.cli.train import train
 from rtt.cli.logs import configure_logs
@@ -29,7 +31,7 @@ def _logs() -> None:
     configure_logs(verbose=False)
 
 
-for command in (phrases, mix, pieces, train, together, average, export):
+for command in (speed, phrases, mix, pieces, train, together, own, average, export):
     commands.command()(command)
 commands.command("score")(score)
 commands.add_typer(punctuation, name="punctuation")

@@ -8,7 +8,7 @@ from ctranslate2.specs.model_spec import ModelSpec
 from models.training.checkpoint import Checkpoint
 from models.training.errors import TrainingError
 from models.training.run import Run
-from models.training.specification import specification
+from models.training.specification import pieces_of, specification
 from rtt.catalog import Manifest, Model, Options, Tokeniser
 from rtt.convert.folder import seal
 from rtt.convert.format import SOURCE_SPM, TARGET_SPM
@@ -30,7 +30,7 @@ def build(checkpoint: Checkpoint, run: Run, languages: tuple[str, str], out: Pat
                 f"{run.folder}: {side}.spm has {tokeniser.vocab_size()} pieces, the checkpoint {size}: "
                 "they do not belong together"
             )
-    save_int8(specification(checkpoint, *tokenisers), out)
+    save_int8(specification(checkpoint, *map(pieces_of, tokenisers)), out)
     shutil.copyfile(run.source_pieces, out / SOURCE_SPM)
     shutil.copyfile(run.target_pieces, out / TARGET_SPM)
     source, target = languages

@@ -1,28 +1,31 @@
 """How large a model is."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from torch import Tensor
 
 # Of layer normalisation; CTranslate2 has the same.
 EPSILON = 1e-6
 
+Size = Annotated[int, Meta(ge=1)]
+
 
 class Shape(Struct, frozen=True):
     """The sizes of a model; those that are given are those of MiniLM-L6-H384 and a decoder that fits it."""
 
-    source_pieces: int
-    target_pieces: int
-    width: int = 384
-    feed_forward: int = 1536
-    encoder_layers: int = 6
-    decoder_layers: int = 3
-    encoder_heads: int = 12
-    decoder_heads: int = 6
-    positions: int = 256
+    source_pieces: Size
+    target_pieces: Size
+    width: Size = 384
+    feed_forward: Size = 1536
+    encoder_layers: Size = 6
+    decoder_layers: Size = 3
+    encoder_heads: Size = 12
+    decoder_heads: Size = 6
+    positions: Size = 256
     """Longest source, in pieces with its end."""
-    target_positions: int = 512
+    target_positions: Size = 512
 
 
 def shape_of(weights: Mapping[str, Tensor], heads: tuple[int, int]) -> Shape:

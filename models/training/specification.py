@@ -1,6 +1,6 @@
 """A checkpoint as CTranslate2 describes models; what `specification` returns can be saved as one that it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from ctranslate2.specs import attention_spec, common_spec, transformer_spec
@@ -14,9 +14,9 @@ Weights = Mapping[str, np.ndarray]
 
 
 def specification(
-    checkpoint: Checkpoint, source: SentencePieceProcessor, target: SentencePieceProcessor
+    checkpoint: Checkpoint, source: Sequence[str], target: Sequence[str]
 ) -> transformer_spec.TransformerSpec:
-    """Return a translation model with the pieces of its tokenisers."""
+    """Return a translation model with the pieces of its source and its target, by their numbers."""
     shape = checkpoint.shape
     weights = arrays(checkpoint.weights)
     decoder = transformer_spec.TransformerDecoderSpec(
@@ -36,8 +36,8 @@ def specification(
     _set(decoder.projection, weights["decoder.pieces.weight"], weights["decoder.bias"])
     encoder = encoder_specification(weights, shape.encoder_layers, shape.encoder_heads)
     spec = transformer_spec.TransformerSpec(encoder, decoder)
-    spec.register_source_vocabulary(pieces_of(source))
-    spec.register_target_vocabulary(pieces_of(target))
+    spec.register_source_vocabulary(source)
+    spec.register_target_vocabulary(target)
     spec.config.add_source_eos = True
     spec.config.add_source_bos = False
     name_symbols(spec.config)
