@@ -118,6 +118,11 @@ def capitalised(unit: str) -> str:
     return upper if key(upper) == key(unit) else unit
 
 
+def begun_like(source: str, text: str) -> str:
+    """Return `text` with a capital at its beginning where `source` has one: models that read no case may write none."""
+    return capitalised(text) if source[:1].isupper() else text
+
+
 def numbers(text: str) -> Counter[str]:
     """Return each run of digits and how often it is there: `3.5` and `3,5` have the same two."""
     return Counter(_DIGITS.findall(text))

@@ -71,6 +71,14 @@ def test_answers_come_in_order_and_do_not_depend_on_the_batch(backend: Ct2Backen
     assert translated(backend, *reversed(jobs)) == one_by_one[::-1]
 
 
+def test_an_answer_begins_with_a_capital_where_its_text_does_unless_readers_have_seen_it() -> None:
+    french, said = loaded(BUNDLED.parent / "en-fr"), "fifteen percent of the people agreed."
+    (own,) = translated(french, job(said, model="en-fr"))
+    assert own.startswith("quinze"), "this model has learnt to write a capital here: another sentence is needed"
+    assert translated(french, job(said.capitalize(), model="en-fr")) == [own.capitalize()]
+    assert translated(french, job(said.capitalize(), "quinze", model="en-fr")) == [own]
+
+
 def test_an_empty_batch_has_no_answers(backend: Ct2Backend) -> None:
     assert backend.translate_batch([]) == []
 

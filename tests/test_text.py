@@ -377,6 +377,22 @@ def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "said", "begun"),
+    [
+        ("Fifteen people came.", "quince personas vinieron.", "Quince personas vinieron."),
+        ("fifteen people came", "quince personas", "quince personas"),
+        ("A test", "ein Test", "Ein Test"),
+        ("In 2010 it rained.", "2010 regnete es.", "2010 regnete es."),
+        ("Hello", "你好", "你好"),
+        ("Yes", "", ""),
+        ("", "ja", "ja"),
+    ],
+)
+def test_a_translation_begins_with_a_capital_where_its_source_does(source: str, said: str, begun: str) -> None:
+    assert text.begun_like(source, said) == begun
+
+
+@pytest.mark.parametrize(
     ("unit", "other", "result"),
     [("Ja,", " ja!", "Ja!"), ("Ja", "ja", "Ja"), ("Ja!", "ja", "Ja"), ("Ja", "ja...", "Ja..."), ("«Ja", "ja»", "«Ja»")],
 )

@@ -90,7 +90,10 @@ class Translator:
         self._score(tasks)
         answers = self._answers(tasks)
         translated = time.perf_counter()
-        said = [(self._text(answer), self._said(self._sure(answer))) for answer in answers]
+        said = [
+            (self._begun(job, self._text(answer)), self._begun(job, self._said(self._sure(answer))))
+            for job, answer in zip(jobs, answers, strict=True)
+        ]
         tokenise_s = tokenised - started + time.perf_counter() - translated
         timing = Timing(tokenise_s=tokenise_s, translate_s=translated - tokenised, batch=len(jobs))
         # Emoji stand at the end, which is not there yet while the sentence is open.
@@ -135,6 +138,10 @@ class Translator:
     def _text(self, way: Way) -> str:
         parts = [part.tokens for part in way.parts] or [way.start]
         return text_rules.join(map(self._said, parts))
+
+    def _begun(self, job: Job, answer: str) -> str:
+        """Return an answer with its first letter as the text's, where readers have not seen it yet."""
+        return answer if job.prefix else text_rules.begun_like(job.text, answer)
 
     def _said(self, tokens: list[str]) -> str:
         return text_rules.with_own_marks(self._target.decode(tokens), self._language)
