@@ -150,6 +150,7 @@ def test_its_own_translations_are_of_new_sentences_and_keep_their_numbers(
     assert sum(dict(sentences())[pair.source] == pair.target for pair in found) >= LEARNT * 20
     searcher = Searcher(model, hypotheses=2, threads=1)
     assert list(own_translations(searcher, ["The cat sees the red house 7 today."])) == []
+    assert len(list(own_translations(searcher, ["The cat sees the red house today."]))) == 1
 
 
 def test_what_is_seen_is_not_translated_whatever_its_case() -> None:
