@@ -136,6 +136,13 @@ def test_it_is_taught_more_with_its_encoder_as_it_was(exported: Path, tmp_path: 
     training("average", tmp_path / "mean.pt", model, Run(folder).average)
     mean = load_checkpoint(tmp_path / "mean.pt").weights["decoder.bias"]
     assert torch.equal(mean, (before["decoder.bias"] + after["decoder.bias"]) / 2)
+    training("average", tmp_path / "kept.pt", model, Run(folder).average, "--keep-pieces")
+    kept = load_checkpoint(tmp_path / "kept.pt").weights
+    same = {name for name, weight in kept.items() if torch.equal(weight, before[name])}
+    assert {name for name in kept if not name.startswith("decoder.layers.")} - same == {
+        name for name in kept if name.startswith("decoder.norm.")
+    }
+    assert same.isdisjoint(name for name in kept if name.startswith("decoder.layers.") and name.endswith("weight"))
 
 
 def test_its_own_translations_are_of_new_sentences_and_keep_their_numbers(

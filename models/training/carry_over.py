@@ -14,7 +14,7 @@ from models.training.checkpoint import Checkpoint
 from models.training.errors import TrainingError
 from models.training.lexicon import Lexicon
 
-_ROWS, _BIAS = "decoder.pieces.weight", "decoder.bias"
+TARGET_PIECES = _ROWS, _BIAS = "decoder.pieces.weight", "decoder.bias"
 
 
 def carry_over(
