@@ -149,10 +149,17 @@ def test_settings_are_those_that_are_said() -> None:
     assert make_settings(["rate=0.01", "tokens=50"]) == Settings(rate=0.01, tokens=50)
 
 
-@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.name)
-def test_the_recipes_can_be_read(path: Path) -> None:
-    recipe = read_recipe(path)
-    assert recipe.weight("tatoeba") > recipe.weight("a manual")
+@pytest.mark.parametrize(
+    ("name", "more", "less"), [("captions", "tatoeba", "a manual"), ("own", "chairing", "own")], ids=("captions", "own")
+)
+def test_the_recipes_weigh_what_counts_most(name: str, more: str, less: str) -> None:
+    assert {path.stem for path in RECIPES.glob("*.toml")} == {"captions", "own"}
+    recipe = read_recipe(RECIPES / f"{name}.toml")
+    assert recipe.weight(more) > recipe.weight(less) > 0
+
+
+def test_the_recipe_of_captions_leaves_out_what_has_no_licence() -> None:
+    recipe = read_recipe(RECIPES / "captions.toml")
     assert recipe.reason_against("python-docs", "zh")
     assert not recipe.reason_against("python-docs", "fr")
 

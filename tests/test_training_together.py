@@ -26,6 +26,7 @@ from models.training.together.pairs import Corpus, Pairs, more, read_corpus
 from models.training.together.rows import Shelf, joined, rows_of, some, sums, without
 from models.training.unigrams import BEGIN, END, PAD, UNKNOWN
 from rtt.ct2.trial import Trial
+from rtt.text import begun_like
 from tests.toy_language import sentences, tiny_bert
 from tests.training_command import training
 
@@ -304,5 +305,7 @@ def test_both_languages_are_learnt(runs: dict[str, Run], bert: Path, tmp_path: P
         training("export", run.folder, "--models", tmp_path)
         tried = [line.split("\t") for line in run.train.read_text().splitlines()[:100]]
         answers, _ = Trial(tmp_path / f"en-{code}").translate([source for source, _ in tried])
-        right = sum(answer == target for answer, (_, target) in zip(answers, tried, strict=True))
+        right = sum(
+            answer == begun_like(source, target) for answer, (source, target) in zip(answers, tried, strict=True)
+        )
         assert right >= 80, (answers[:5], results)
