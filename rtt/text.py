@@ -16,6 +16,7 @@ _UNIT = regex.compile(
     regex.VERSION1,
 )
 _SPACE = regex.compile(r"\s+")
+_FRACTION = regex.compile(r"(\d?)([¼-¾⅐-⅞↉])")
 _DIGITS = regex.compile(r"\d+")
 _VISIBLE = regex.compile(r"[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]")
 # U+2028 and U+2029 are blanks, not control characters; \p{Cc} covers C0, DEL and C1.
@@ -152,6 +153,12 @@ def with_own_marks(text: str, language: str) -> str:
         return text
     wide = _NARROW_MARK.sub(lambda mark: mark[1].translate(_WIDE), text)
     return _BLANK_BEFORE_MARK.sub("", wide)
+
+
+def plain_fractions(text: str) -> str:
+    """Return `text` with each fraction as digits and a slash, "½" as 1/2: models know no other."""
+    signs = _FRACTION.sub(lambda sign: f"{sign[1]} {unicodedata.normalize('NFKC', sign[2])}".lstrip(), text)
+    return signs.replace("\u2044", "/")
 
 
 def split_emoji(text: str) -> tuple[str, str]:

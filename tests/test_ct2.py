@@ -79,6 +79,12 @@ def test_an_answer_begins_with_a_capital_where_its_text_does_unless_readers_have
     assert translated(french, job(said.capitalize(), "quinze", model="en-fr")) == [own]
 
 
+def test_a_fraction_is_translated_as_digits_and_a_slash(backend: Ct2Backend) -> None:
+    (sign, digits) = translated(backend, job("½ plus ¼ equals ¾."), job("1/2 plus 1/4 equals 3/4."))
+    assert sign == digits
+    assert all(fraction in sign for fraction in ("1/2", "1/4", "3/4"))
+
+
 def test_an_empty_batch_has_no_answers(backend: Ct2Backend) -> None:
     assert backend.translate_batch([]) == []
 

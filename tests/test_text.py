@@ -377,6 +377,20 @@ def test_emoji_are_split_off(said: str, split: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("½ plus ¼", "1/2 plus 1/4"),
+        ("3½ hours", "3 1/2 hours"),
+        ("1\u20442", "1/2"),
+        ("⅞ of ⅓", "7/8 of 1/3"),
+        ("x² and 1/2", "x² and 1/2"),
+    ],
+)
+def test_fractions_are_digits_and_a_slash(said: str, plain: str) -> None:
+    assert text.plain_fractions(said) == plain
+
+
+@pytest.mark.parametrize(
     ("source", "said", "begun"),
     [
         ("Fifteen people came.", "quince personas vinieron.", "Quince personas vinieron."),

@@ -69,7 +69,7 @@ class Translator:
         A text in a script that the model cannot read stays as it is: what it would make up is no translation.
         """
         started = time.perf_counter()
-        texts = [text_rules.split_emoji(job.text) for job in jobs]
+        texts = [text_rules.split_emoji(text_rules.plain_fractions(job.text)) for job in jobs]
         sources = [encoded(self._source, text) for text, _ in texts]
         answers = {number: Hypothesis(job.text) for number, job in enumerate(jobs)}
         readable = [n for n, (text, _) in enumerate(texts) if reads(self._source, text, sources[n])]
