@@ -17,7 +17,7 @@ from models.training.__main__ import commands
 from models.training.checkpoint import load, load_checkpoint
 from models.training.corpus import read_pairs
 from models.training.journal import read_journal
-from models.training.own_translations import Searcher, own_translations, unseen
+from models.training.own_translations import own_translations, searching, unseen
 from models.training.run import Run
 from models.training.start import read_trained
 from rtt.cli.main import commands as rtt_commands
@@ -155,9 +155,9 @@ def test_its_own_translations_are_of_new_sentences_and_keep_their_numbers(
     assert told == {"corpus": str(out), "sentences": 20, "pairs": 20}
     assert {pair.source for pair in found}.isdisjoint(pair.source for pair in read_pairs(Run(trained).train))
     assert sum(dict(sentences())[pair.source] == pair.target for pair in found) >= LEARNT * 20
-    searcher = Searcher(model, hypotheses=2, threads=1)
-    assert list(own_translations(searcher, ["The cat sees the red house 7 today."])) == []
-    assert len(list(own_translations(searcher, ["The cat sees the red house today."]))) == 1
+    translator = searching(model, hypotheses=2, threads=1)
+    assert list(own_translations(translator, ["The cat sees the red house 7 today."])) == []
+    assert len(list(own_translations(translator, ["The cat sees the red house today."]))) == 1
 
 
 def test_what_is_seen_is_not_translated_whatever_its_case() -> None:

@@ -8,37 +8,27 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-import ctranslate2
+import msgspec
 
 from models.training.corpus import Pair
 from rtt import text as text_rules
 from rtt.catalog import read_model
-from rtt.ct2.tokeniser import encoded, load_tokeniser
+from rtt.ct2.hardware import choose_hardware
+from rtt.ct2.translator import Translator
+from rtt.engine import Job
 
-# Sentences that the model is given at once, and how many of them, of similar lengths, it computes together.
-_AT_ONCE, _TOGETHER = 512, 32
+# Sentences that the model is given at once; those of similar lengths it computes together.
+_AT_ONCE = 512
 # Shorter ones tell little; longer ones would hold up their batch.
 _WORDS = range(7, 41)
 
 
-class Searcher:
-    """A model that searches for its likeliest translations. Raises ModelError where it is none."""
-
-    def __init__(self, folder: Path, hypotheses: int, threads: int) -> None:
-        model = read_model(folder)
-        names = model.manifest.tokeniser
-        self._source, self._target = (load_tokeniser(model, name) for name in (names.source, names.target))
-        self._model = ctranslate2.Translator(str(folder), compute_type="int8", inter_threads=threads, intra_threads=1)
-        self._hypotheses = hypotheses
-
-    def search(self, sources: Sequence[str]) -> list[str]:
-        """Return the likeliest translation of each source that is found."""
-        results = self._model.translate_batch(
-            [encoded(self._source, source) for source in sources],
-            beam_size=self._hypotheses,
-            max_batch_size=_TOGETHER,
-        )
-        return [self._target.decode(result.hypotheses[0]) for result in results]
+def searching(folder: Path, hypotheses: int, threads: int) -> Translator:
+    """Load a model that searches for its likeliest translations. Raises ModelError where it is none."""
+    model = read_model(folder)
+    options = msgspec.structs.replace(model.manifest.options, beam_size=hypotheses)
+    manifest = msgspec.structs.replace(model.manifest, options=options)
+    return Translator(msgspec.structs.replace(model, manifest=manifest), choose_hardware("cpu", "auto", threads))
 
 
 def unseen(sources: Iterable[str], seen: Iterable[str], most: int, seed: int) -> list[str]:
@@ -49,7 +39,7 @@ def unseen(sources: Iterable[str], seen: Iterable[str], most: int, seed: int) ->
 
 
 def own_translations(
-    searcher: Searcher, sources: Sequence[str], told: Callable[[int], None] = lambda _: None
+    translator: Translator, sources: Sequence[str], told: Callable[[int], None] = lambda _: None
 ) -> Iterator[Pair]:
     """Yield each source with its translation, where that has its numbers; `told` hears how many are done.
 
@@ -57,7 +47,8 @@ def own_translations(
     """
     for start in range(0, len(sources), _AT_ONCE):
         some = sources[start : start + _AT_ONCE]
-        for source, target in zip(some, searcher.search(some), strict=True):
-            if not text_rules.numbers(source) - text_rules.numbers(target):
-                yield Pair("own", source, target)
+        answers = translator.translate([Job("", source, "", final=True) for source in some])
+        for source, answer in zip(some, answers, strict=True):
+            if not text_rules.numbers(source) - text_rules.numbers(answer.text):
+                yield Pair("own", source, answer.text)
         told(len(some))

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from models.training.errors import TrainingError
+from models.training.named_values import with_value
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
@@ -47,13 +46,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 def make_settings(said: Iterable[str], others: Settings | None = None) -> Settings:
     """Return the settings that are said, each as `name=value`, and the others. Raises TrainingError that names it."""
-    changed: dict[str, object] = msgspec.structs.asdict(others or Settings())
+    settings = others or Settings()
     for one in said:
-        name, is_, value = one.partition("=")
-        if name not in Settings.__struct_fields__ or not is_:
-            raise TrainingError(f"--set {one}: Expected name=value with one of {', '.join(Settings.__struct_fields__)}")
-        changed[name] = value
-    try:
-        return msgspec.convert(changed, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise TrainingError(f"--set: {error}") from None
+        settings = with_value(settings, one, f"--set {one}")
+    return settings

@@ -7,13 +7,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import ctranslate2
-import msgspec
 from msgspec import Struct
 
 from models.training.checkpoint import Checkpoint
 from models.training.errors import TrainingError
 from models.training.export import save_int8
 from models.training.model import TranslationModel
+from models.training.named_values import with_value
 from models.training.shape import Shape
 from models.training.specification import specification
 from models.training.unigrams import BEGIN, END, PAD, UNKNOWN
@@ -40,16 +40,9 @@ class Speed(Struct, frozen=True):
 
 def make_shape(changes: str, first: Shape) -> Shape:
     """Return a shape with some other sizes: `decoder_layers=6,width=512`. Raises TrainingError that names one."""
-    sizes: dict[str, object] = msgspec.to_builtins(first)
+    shape = first
     for one in filter(None, changes.split(",")):
-        name, is_, value = one.partition("=")
-        if name not in sizes or not is_:
-            raise TrainingError(f"shape {one!r}: Expected name=value with one of {', '.join(sizes)}")
-        sizes[name] = value
-    try:
-        shape = msgspec.convert(sizes, Shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise TrainingError(f"shape {changes!r}: {error}") from None
+        shape = with_value(shape, one, f"shape {one!r}")
     if shape.width % shape.encoder_heads or shape.width % shape.decoder_heads:
         heads = f"{shape.encoder_heads} and {shape.decoder_heads}"
         raise TrainingError(f"shape {changes!r}: width {shape.width}: Expected a multiple of {heads}, the heads")

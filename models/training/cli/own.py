@@ -1,6 +1,5 @@
 """`own`: a model's own translations of sentences that are new to it."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from rich.progress import Progress
 from models.training.cli.options import RunFolder, Threads
 from models.training.corpus import read_pairs, write_pairs
 from models.training.mix import read_corpora
-from models.training.own_translations import Searcher, own_translations, unseen
+from models.training.own_translations import own_translations, searching, unseen
 from models.training.run import Run
 from rtt.cli.models_show import print_json, print_pairs
 from rtt.cli.options import Json
@@ -29,12 +28,12 @@ def own(
     json: Json = False,
 ) -> None:
     """Have a model translate sentences that are new to it, by a search, for another course of training."""
-    searcher = Searcher(model, hypotheses, threads or os.cpu_count() or 1)
+    translator = searching(model, hypotheses, threads or 0)
     seen = (pair.source for pair in read_pairs(Run(folder).train))
     sources = unseen((pair.source for pair in read_corpora(corpora)), seen, most, seed)
     with Progress(console=Console(stderr=True), disable=json) as progress:
         bar = progress.add_task("translate", total=len(sources))
-        found = list(own_translations(searcher, sources, lambda count: progress.advance(bar, count)))
+        found = list(own_translations(translator, sources, lambda count: progress.advance(bar, count)))
     write_pairs(out, found)
     told: dict[str, object] = {"corpus": str(out), "sentences": len(sources), "pairs": len(found)}
     if json:
